@@ -1,0 +1,1 @@
+"""Whether a stated confidence is kept."""
