@@ -1,0 +1,1 @@
+"""How much is known about whom: evidence horizons and their levels."""

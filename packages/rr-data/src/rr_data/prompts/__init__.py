@@ -1,0 +1,1 @@
+"""Prompts, thoughts and tuning examples."""
