@@ -211,8 +211,7 @@ def training_python(session: nox.Session) -> str:
     """
     folder = session.cache_dir.parent / "training"
     python, mark = folder / "bin" / "python", folder / "fingerprint"
-    constraints = ROOT / "constraints-training.txt"
-    sources = [constraints, *sorted(ROOT.glob("packages/*/pyproject.toml"))]
+    sources = [ROOT / "constraints-training.txt", *sorted(ROOT.glob("packages/*/pyproject.toml"))]
     fingerprint = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     if mark.exists() and mark.read_text() == fingerprint:
         return str(python)
@@ -223,7 +222,7 @@ def training_python(session: nox.Session) -> str:
             session.error(f"needs Python {TRAINING_PYTHON}, which this machine lacks: install it and run again")
     mark.unlink(missing_ok=True)
     session.log("Installing the training environment: once, a few minutes")
-    pip = (str(python), "-m", "pip", "install", "-q", "-c", str(constraints))
+    pip = (str(python), "-m", "pip", "install", "-q", "-c", "constraints-training.txt")
     session.run_install(*pip, TORCH, "poetry-core>=2,<3", "setuptools", "wheel", external=True)
     own = [argument for package in PACKAGES for argument in ("-e", f"packages/{package}{_extras(package)}")]
     session.run_install(*pip, "--no-build-isolation", *own, *PYTEST, "mypy", external=True)
