@@ -1,13 +1,21 @@
 """Everything that rr-planner raises.
 
-    PlannerError
-    +-- InvalidQueryError      a query batch that cannot be routed (also a ValueError)
-    +-- InvalidAnswerError     a tool or reasoner broke its contract (also a ValueError)
-    +-- InvalidPolicyError     a policy or its file is malformed (also a ValueError)
-    +-- NoAnswerError          every step of a query failed; names every cause
+PlannerError
++-- InvalidQueryError      a query batch that cannot be routed (also a ValueError)
++-- InvalidAnswerError     a tool or reasoner broke its contract (also a ValueError)
++-- InvalidPolicyError     a policy or its file is malformed (also a ValueError)
++-- CalibrationError       outcomes that nothing can be learned from (also a ValueError)
++-- LedgerError            a ledger file that cannot be read
++-- NoAnswerError          every step of a query failed; names every cause
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rr_planner.types import Answer
 
 
 class PlannerError(Exception):
@@ -35,5 +43,26 @@ class InvalidPolicyError(_FieldError):
     """A policy or policy file that cannot be used."""
 
 
+class LedgerError(PlannerError):
+    """A ledger file that cannot be read."""
+
+
+class CalibrationError(_FieldError):
+    """Outcomes that nothing can be learned from, such as too few or all alike."""
+
+
 class NoAnswerError(PlannerError):
-    """Every step that could answer failed."""
+    """Every step that could answer failed, for at least one query of a batch.
+
+    Attributes:
+        causes: why, by query id, one entry a failed step.
+        answers: the answers to the other queries of the batch, in order.
+    """
+
+    def __init__(self, causes: Mapping[int | str, Sequence[str]], answers: Sequence[Answer] = ()) -> None:
+        """Name every cause of the first query that failed, and how many others failed too."""
+        query_id, first = next(iter(causes.items()))
+        more = f" (and {len(causes) - 1} more queries)" if len(causes) > 1 else ""
+        super().__init__(f"no tool and no reasoner answered query {query_id}{more}: {'; '.join(first)}")
+        self.causes = causes
+        self.answers = answers

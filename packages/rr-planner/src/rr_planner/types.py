@@ -1,4 +1,8 @@
-"""The values that cross the planner's boundary: queries in, rankings through, decisions and answers out."""
+"""The values that cross the planner's boundary: queries in, rankings through, decisions and answers out.
+
+In the order in which a query meets them: Route and Risk, QueryBatch, Ranking and Deliberation, Decision, Attempt and
+Answer. `rr_planner.answers` holds the answers of a whole batch.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rr_planner.errors import InvalidQueryError
+from rr_planner.errors import InvalidAnswerError, InvalidQueryError
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -137,6 +141,48 @@ class Ranking:
     scores: FloatArray
     confidence: FloatArray | None = None
 
+    @classmethod
+    def from_scores(
+        cls,
+        scores: ArrayLike,
+        k: int,
+        *,
+        confidence: ArrayLike | None = None,
+        candidates: ArrayLike | None = None,
+    ) -> Ranking:
+        """Rank the k best of N scored items for each query; equal scores stand in the order of their columns.
+
+        Args:
+            scores: [B, N] numbers, higher is better; -inf leaves an item out.
+            k: length of the lists; places beyond the N scored items are padded.
+            confidence: [B] numbers in [0, 1].
+            candidates: [B, N] item ids that the columns stand for; column j is item j where None.
+
+        Raises:
+            InvalidAnswerError: scores are not a [B, N] matrix or hold NaN, or another argument has another shape.
+
+        Example:
+            >>> ranking = Ranking.from_scores([[0.1, 0.7, 0.2]], 2)
+            >>> ranking.items.tolist(), ranking.scores.tolist()
+            ([[1, 2]], [[0.7, 0.2]])
+        """
+        table = np.asarray(scores, dtype=np.float64)
+        if table.ndim != 2 or np.isnan(table).any():
+            received = f"shape {table.shape}" if table.ndim != 2 else "NaN"
+            raise InvalidAnswerError("scores", received, "a [B, N] matrix of numbers")
+        order = np.argsort(-table, axis=1, kind="stable")[:, :k]
+        width = ((0, 0), (0, max(0, k - order.shape[1])))
+        best = np.pad(np.take_along_axis(table, order, 1), width, constant_values=-np.inf)
+        if candidates is not None:
+            ids = _item_ids("candidates", candidates, 2)
+            if ids.shape != table.shape:
+                raise InvalidAnswerError("candidates", f"shape {ids.shape}", f"the shape of scores, {table.shape}")
+            order = np.take_along_axis(ids, order, 1)
+        sure = None if confidence is None else np.asarray(confidence, dtype=np.float64)
+        if sure is not None and sure.shape != (len(table),):
+            raise InvalidAnswerError("confidence", f"shape {sure.shape}", f"shape ({len(table)},), one value a query")
+        return cls(np.pad(order, width).astype(np.int64, copy=False), best, sure)
+
     def __len__(self) -> int:
         """Return B."""
         return len(self.items)
@@ -146,6 +192,116 @@ class Ranking:
         rows = np.asarray(indices, dtype=np.int64)
         confidence = None if self.confidence is None else self.confidence[rows]
         return Ranking(self.items[rows], self.scores[rows], confidence)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deliberation(Ranking):
+    """A reasoner's answer to B queries: a ranking with the thought behind it.
+
+    Attributes:
+        thoughts: B readable thoughts, in the order of the queries.
+    """
+
+    thoughts: Sequence[str] = ()
+
+    def take(self, indices: ArrayLike) -> Deliberation:
+        """Return the rows at `indices` [N], in that order."""
+        rows = np.asarray(indices, dtype=np.int64)
+        confidence = None if self.confidence is None else self.confidence[rows]
+        return Deliberation(self.items[rows], self.scores[rows], confidence, tuple(self.thoughts[row] for row in rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where one query was sent and why.
+
+    The record holds all that the policy looked at, so the policy with this hash decides the same again.
+
+    Attributes:
+        query_id: the query's id.
+        route: who was to answer it.
+        evidence_horizon: in [0, 1]; 1 means no evidence.
+        confidence: calibrated confidence of the delegate (route TOOLS) or of the reasoner alone; NaN where unknown.
+        tools: the tools the decision sends the query to.
+        reason: the decision in words.
+        policy: the policy's name.
+        policy_hash: hash of the policy's settings.
+        tool_confidence: calibrated confidence by tool that was asked; NaN where a tool has none or failed.
+        agreement: between the tools that were asked, in [0, 1]; NaN with fewer than two answers.
+        reasoner_confidence: of the reasoner alone; NaN where it did not run.
+    """
+
+    query_id: int | str
+    route: Route
+    evidence_horizon: float
+    confidence: float
+    tools: tuple[str, ...]
+    reason: str
+    policy: str
+    policy_hash: str
+    tool_confidence: Mapping[str, float]
+    agreement: float
+    reasoner_confidence: float
+
+    @property
+    def risk(self) -> Risk:
+        """The paper's name for the route (Fig. 3)."""
+        return RISK_OF_ROUTE[self.route]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One call that was made for a query.
+
+    Attributes:
+        model: name of the tool or reasoner.
+        step: what it was asked for: `answer`, `deliberate` or `deliberate with evidence`.
+        error: why the answer could not be used; empty where it could.
+        latency_ms: the query's share of the call, in milliseconds.
+    """
+
+    model: str
+    step: str
+    error: str
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """The answer to one query.
+
+    Attributes:
+        query_id: the query's id.
+        items: [n] item ids, best first, n at most k.
+        scores: [n] their scores, not increasing.
+        confidence: calibrated probability that the answer is right; NaN where nobody gave one.
+        served_by: the tool or reasoner whose ranking this is, or `fusion`.
+        tools_used: tools whose answers went into this one.
+        thought: the reasoner's thought; empty where a tool answered.
+        degraded: what failed on the way, in words; empty where nothing did.
+        attempts: every call that was made for this query, in order.
+        latency_ms: time spent on this query, its share of each batch it was part of.
+        flops: floating-point operations of all attempts; NaN where a model does not tell.
+        decision: where the query was sent and why.
+    """
+
+    query_id: int | str
+    items: IntArray
+    scores: FloatArray
+    confidence: float
+    served_by: str
+    tools_used: tuple[str, ...]
+    thought: str
+    degraded: str
+    attempts: tuple[Attempt, ...]
+    latency_ms: float
+    flops: float
+    decision: Decision
+
+    @property
+    def route(self) -> Route:
+        """The route the policy asked for; `served_by` tells who answered in the end."""
+        return self.decision.route
 
 
 def _column(name: str, values: NDArray[Any], size: int) -> NDArray[Any]:

@@ -1,0 +1,1 @@
+"""From past outcomes to confidences and thresholds that hold."""

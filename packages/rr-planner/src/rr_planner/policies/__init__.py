@@ -1,0 +1,1 @@
+"""Who decides the route of a query."""

@@ -1,0 +1,1 @@
+"""What keeps a failing model from failing a query."""

@@ -1,0 +1,119 @@
+"""Is what a tool or reasoner answered a ranking? Checked on every answer, because nothing behind the planner does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rr_planner.errors import InvalidAnswerError
+from rr_planner.protocols import RankingLike
+from rr_planner.types import FloatArray, IntArray, QueryBatch
+
+_ROUNDING = 1e-6  # confidences computed in float32 may miss the bounds by as much
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """An answer in plain arrays.
+
+    Attributes:
+        items: [B, k] int64 item ids.
+        scores: [B, k] float64, -inf for padding.
+        confidence: [B] in [0, 1], NaN where the model has none.
+        rated: whether the model gives confidences.
+        errors: what is wrong, by row; rows that are not in it are valid.
+    """
+
+    items: IntArray
+    scores: FloatArray
+    confidence: FloatArray
+    rated: bool
+    errors: Mapping[int, str]
+
+
+def check_ranking(answer: RankingLike, queries: QueryBatch, k: int) -> Checked:
+    """Check an answer to `queries`.
+
+    Raises:
+        InvalidAnswerError: no row can be used: a column is missing or has the wrong shape or type.
+
+    Returns:
+        The answer with the breaches of single rows: NaN or infinite scores, scores that increase, an item twice, an
+        item that is no candidate, no item at all, a confidence that is NaN or outside [0, 1].
+    """
+    items = _array("items", answer, (len(queries), k), "iu").astype(np.int64, copy=False)
+    scores = _array("scores", answer, (len(queries), k), "fiu").astype(np.float64, copy=False)
+    given = getattr(answer, "confidence", None)
+    confidence = _confidence(given, len(queries))
+    padding = np.isneginf(scores)
+    errors: dict[int, str] = {}
+    # The first breach found names the row; later ones often follow from it.
+    _record(errors, np.isnan(scores).any(1), "scores: NaN")
+    _record(errors, np.isposinf(scores).any(1), "scores: infinity")
+    _record(errors, (scores[:, 1:] > scores[:, :-1]).any(1), "scores: they increase along the row")
+    _record(errors, padding.all(1), "items: an empty list")
+    _record(errors, _repeats(items, padding), "items: an item stands twice")
+    if queries.candidates is not None:
+        _record(errors, _strangers(items, padding, queries.candidates), "items: an item is not among the candidates")
+    if given is not None:
+        inside = (confidence >= -_ROUNDING) & (confidence <= 1 + _ROUNDING)
+        _record(errors, ~inside, "confidence: NaN or outside [0, 1]")
+    return Checked(items, scores, np.clip(confidence, 0.0, 1.0), given is not None, errors)
+
+
+def check_thoughts(thoughts: object, size: int) -> tuple[str, ...]:
+    """Return the thoughts as a tuple.
+
+    Raises:
+        InvalidAnswerError: they are not one text a query.
+    """
+    texts = tuple(thoughts) if isinstance(thoughts, (list, tuple, np.ndarray)) else ()
+    if len(texts) != size or not all(isinstance(text, str) for text in texts):
+        raise InvalidAnswerError("thoughts", f"{type(thoughts).__name__} of {len(texts)}", f"{size} texts")
+    return tuple(str(text) for text in texts)
+
+
+def _array(name: str, answer: RankingLike, shape: tuple[int, int], kinds: str) -> NDArray[Any]:
+    if not hasattr(answer, name):
+        raise InvalidAnswerError(name, f"a {type(answer).__name__} without it", "an array of shape [B, k]")
+    array = np.asarray(getattr(answer, name))
+    if array.shape != shape:
+        raise InvalidAnswerError(name, f"shape {array.shape}", f"shape {shape}, [B, k], short lists padded")
+    if array.dtype.kind not in kinds:
+        raise InvalidAnswerError(name, f"dtype {array.dtype}", "whole numbers" if kinds == "iu" else "numbers")
+    return array
+
+
+def _confidence(given: object, size: int) -> FloatArray:
+    if given is None:
+        return np.full(size, np.nan)
+    array = np.asarray(given)
+    if array.shape != (size,) or array.dtype.kind not in "fiu":
+        raise InvalidAnswerError("confidence", f"dtype {array.dtype}, shape {array.shape}", f"numbers, shape ({size},)")
+    return array.astype(np.float64)
+
+
+def _record(errors: dict[int, str], breach: NDArray[np.bool_], message: str) -> None:
+    if breach.any():
+        for row in np.flatnonzero(breach).tolist():
+            errors.setdefault(row, message)
+
+
+def _repeats(items: IntArray, padding: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    # A stable sort keeps padding, which stands at the end of a row, behind a real item of the same id.
+    order = np.argsort(items, axis=1, kind="stable")
+    ids, pads = np.take_along_axis(items, order, 1), np.take_along_axis(padding, order, 1)
+    return np.asarray(((ids[:, 1:] == ids[:, :-1]) & ~pads[:, 1:]).any(1))
+
+
+def _strangers(items: IntArray, padding: NDArray[np.bool_], candidates: IntArray) -> NDArray[np.bool_]:
+    # Codes of (row, item) pairs: one look-up for the whole batch, however long the candidate lists.
+    known, codes = np.unique(np.concatenate([items.ravel(), candidates.ravel()]), return_inverse=True)
+    rows = np.arange(len(items))[:, None] * len(known)
+    listed = rows + codes[: items.size].reshape(items.shape)
+    allowed = rows + codes[items.size :].reshape(candidates.shape)
+    return np.asarray((~np.isin(listed, allowed) & ~padding).any(1))
