@@ -189,7 +189,7 @@ def docs(session: nox.Session) -> None:
     if "--serve" in session.posargs:
         session.run("mkdocs", "serve")
     else:
-        session.run("mkdocs", "build", "--strict", "--quiet", env={"DISABLE_MKDOCS_2_WARNING": "true"})
+        session.run("mkdocs", "build", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 @nox.session
