@@ -1,0 +1,1 @@
+"""Neighbour and counting models, in SciPy."""

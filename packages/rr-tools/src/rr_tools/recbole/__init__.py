@@ -1,0 +1,1 @@
+"""Models trained through RecBole 1.2.1: the only folder that imports it."""

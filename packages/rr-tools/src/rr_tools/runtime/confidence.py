@@ -1,0 +1,171 @@
+"""How sure a tool is: a calibrated probability that the relevant item is among its first five.
+
+A logistic regression on a few features of the scores, fitted on queries whose answer is known (validation) and kept in
+the artifact's card. A tool's own softmax is no probability of being right: it is fitted to rank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rr_tools.errors import ArtifactError, InvalidDataError
+
+FloatArray = NDArray[np.float64]
+DEPTH = 5
+FEATURES = ("log_top_mass", "log_head_start", "log_history_length")
+RISING = np.array([True, True, False])
+"""Features a higher value of which may only raise the confidence; the history's length may do either."""
+
+RIDGE = 1.0
+NEWTON_STEPS = 50
+LOWEST_LOG = -20.0
+STEEPEST_LOGIT = 30.0
+
+
+def confidence_features(
+    scores: NDArray[np.float32], lengths: NDArray[np.int64], scale: Literal["logits", "weights"]
+) -> FloatArray:
+    """Describe how decided a row of scores is.
+
+    Scores become shares first: a softmax for logits, division by the sum for weights.
+
+    Args:
+        scores: [B, n_items], -inf where an item must not be ranked.
+        lengths: [B] known items in the history.
+        scale: what the scores are.
+
+    Returns:
+        [B, 3]: log of the share of the first five items; log of the first item's share over the mean of the next four;
+        log(1 + history length). Finite for every input; logarithms are cut at -20.
+    """
+    shares = _shares(scores, scale)
+    width = min(DEPTH, shares.shape[1])
+    top = -np.sort(np.partition(-shares, width - 1, axis=1)[:, :width], axis=1)
+    rest = top[:, 1:].mean(axis=1) if width > 1 else np.zeros(len(top))
+    head_start = np.minimum(_log(top[:, 0]) - _log(rest), -LOWEST_LOG)
+    return np.column_stack([_log(top.sum(axis=1)), head_start, np.log1p(lengths)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConfidenceModel:
+    """P(relevant item in the first five) = sigmoid(intercept + coefficients . (features - center) / spread).
+
+    Attributes:
+        intercept: log-odds at the center.
+        coefficients: [F], not negative where a feature may only raise the confidence.
+        center: [F] mean of each feature where it was fitted.
+        spread: [F] standard deviation, 1 where a feature did not vary.
+    """
+
+    intercept: float
+    coefficients: FloatArray
+    center: FloatArray
+    spread: FloatArray
+
+    def predict(self, features: FloatArray) -> FloatArray:
+        """Return [B] probabilities for features [B, F]; never NaN."""
+        standard = (np.nan_to_num(features) - self.center) / self.spread
+        return _sigmoid(self.intercept + standard @ self.coefficients)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `from_json` reads."""
+        return {
+            "kind": "logistic",
+            "event": f"relevant item among the first {DEPTH}",
+            "features": list(FEATURES),
+            "intercept": self.intercept,
+            "coefficients": self.coefficients.tolist(),
+            "center": self.center.tolist(),
+            "spread": self.spread.tolist(),
+        }
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> ConfidenceModel:
+        """Read the `calibration` of a card.
+
+        Raises:
+            ArtifactError: it is of another kind or was fitted on other features.
+        """
+        if content.get("kind") != "logistic" or tuple(content.get("features", ())) != FEATURES:
+            raise ArtifactError(
+                f"the card's calibration is not logistic over {', '.join(FEATURES)}; calibrate the tool again"
+            )
+        arrays = (np.asarray(content[name], dtype=np.float64) for name in ("coefficients", "center", "spread"))
+        return cls(float(content["intercept"]), *arrays)
+
+
+def fit_confidence(features: FloatArray, hits: NDArray[np.bool_]) -> ConfidenceModel:
+    """Fit the confidence by Newton's method with a ridge of 1 on the standardised coefficients.
+
+    A feature that may only raise the confidence and whose coefficient comes out negative is left out and the rest is
+    fitted again, so that a more decided answer is never called less sure.
+
+    Args:
+        features: [Q, F] finite, as of `confidence_features`.
+        hits: [Q] whether the relevant item was among the first five.
+
+    Raises:
+        InvalidDataError: there is no query, or the two differ in length.
+    """
+    if len(features) == 0 or len(features) != len(hits):
+        raise InvalidDataError(
+            f"calibration needs as many hits as queries and at least one: {len(hits)}, {len(features)}"
+        )
+    center, deviation = features.mean(axis=0), features.std(axis=0)
+    spread = np.where(deviation > 1e-9, deviation, 1.0)
+    standard = (features - center) / spread
+    used = deviation > 1e-9
+    while True:
+        coefficients = np.zeros(features.shape[1])
+        intercept, coefficients[used] = _newton(standard[:, used], hits.astype(np.float64))
+        wrong = RISING & (coefficients < 0)
+        if not wrong.any():
+            return ConfidenceModel(intercept, coefficients, center, spread)
+        used = used & ~wrong
+
+
+def _newton(features: FloatArray, hits: FloatArray) -> tuple[float, FloatArray]:
+    design = np.column_stack([np.ones(len(features)), features])
+    # Half a hit and half a miss are added to the intercept's start and ridge, which keeps it finite without any hit.
+    penalty = np.full(design.shape[1], RIDGE)
+    penalty[0] = 1e-3
+    rate = (hits.sum() + 0.5) / (len(hits) + 1.0)
+    weights = np.zeros(design.shape[1])
+    weights[0] = start = np.log(rate / (1 - rate))
+    prior = np.zeros(design.shape[1])
+    prior[0] = start
+    for _ in range(NEWTON_STEPS):
+        probability = _sigmoid(design @ weights)
+        gradient = design.T @ (hits - probability) - penalty * (weights - prior)
+        curvature = (design * (probability * (1 - probability))[:, None]).T @ design + np.diag(penalty)
+        step = np.linalg.solve(curvature, gradient)
+        weights = weights + step
+        if np.abs(step).max() < 1e-10:
+            break
+    return float(weights[0]), weights[1:]
+
+
+def _shares(scores: NDArray[np.float32], scale: Literal["logits", "weights"]) -> FloatArray:
+    rankable = np.isfinite(scores)
+    values = np.where(rankable, scores, 0.0).astype(np.float64)
+    if scale == "logits":
+        highest = np.where(rankable, values, -np.inf).max(axis=1, keepdims=True)
+        values = np.where(rankable, np.exp(np.minimum(values - np.where(np.isfinite(highest), highest, 0.0), 0.0)), 0.0)
+    total = values.sum(axis=1, keepdims=True)
+    shares: FloatArray = values / np.where(total > 0, total, 1.0)
+    return shares
+
+
+def _log(values: FloatArray) -> FloatArray:
+    logs: FloatArray = np.log(np.maximum(values, np.exp(LOWEST_LOG)))
+    return logs
+
+
+def _sigmoid(logits: FloatArray) -> FloatArray:
+    probability: FloatArray = 1.0 / (1.0 + np.exp(-np.clip(logits, -STEEPEST_LOGIT, STEEPEST_LOGIT)))
+    return probability

@@ -1,0 +1,139 @@
+"""How each kind of artifact turns queries into scores for the whole catalogue, without torch.
+
+A card names its scorer: the *kind* of computation, which many models share (every sequential network is served by
+`SequenceScorer`), so a team's own model needs no code here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load as load_safetensors
+
+from rr_tools.artifact import NETWORK_FILE, WEIGHTS_FILE, Artifact
+from rr_tools.errors import ArtifactError
+from rr_tools.runtime.queries import Histories
+from rr_tools.runtime.session import OnnxSession
+
+FloatArray = NDArray[np.float32]
+Scale = Literal["logits", "weights"]
+
+
+class Scorer(Protocol):
+    """Scores every item for every query; what must not be ranked is masked later."""
+
+    scale: Scale
+    """"logits" are compared through a softmax, "weights" are not negative and compared by their share."""
+
+    def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
+        """Return a new array [B, n_items]."""
+        ...
+
+
+class SequenceScorer:
+    """A network over the last items of the history; it answers an empty history by itself."""
+
+    scale: Scale = "logits"
+
+    def __init__(self, artifact: Artifact, threads: int) -> None:
+        """Open the artifact's network."""
+        self._session = OnnxSession(artifact.file(NETWORK_FILE), threads=threads)
+        self._max_length = artifact.card.max_length
+
+    def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
+        """Run the network on [B, max_length] item codes, -1 behind short histories."""
+        return self._session.run(histories.last(self._max_length))
+
+
+class UserScorer:
+    """A network over the user code; it answers an unknown user (-1) by itself."""
+
+    scale: Scale = "logits"
+
+    def __init__(self, artifact: Artifact, threads: int) -> None:
+        """Open the artifact's network."""
+        self._session = OnnxSession(artifact.file(NETWORK_FILE), threads=threads)
+
+    def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
+        """Run the network on [B] user codes; ids that are not integers are unknown users."""
+        codes = users if users.dtype.kind in "iu" else np.full(len(users), -1)
+        return self._session.run(codes.astype(np.int64, copy=False))
+
+
+class NeighborScorer:
+    """A weighted sum of the neighbour rows of the history's last items; popularity where that is empty.
+
+    The artifact's arrays: `indptr` [n_items + 1], `indices` [E] and `values` [E], the neighbour matrix in compressed
+    rows; `age_weights` [max_length], the weight of a history item by how many are newer; `popularity` [n_items].
+    """
+
+    scale: Scale = "weights"
+
+    def __init__(self, artifact: Artifact, threads: int) -> None:
+        """Read the artifact's arrays; `threads` has no effect."""
+        arrays = _arrays(artifact, "indptr", "indices", "values", "age_weights", "popularity")
+        self._indptr, self._indices = arrays["indptr"].astype(np.int64), arrays["indices"].astype(np.int64)
+        self._values, self._age_weights = arrays["values"].astype(np.float64), arrays["age_weights"].astype(np.float64)
+        self._popularity = arrays["popularity"].astype(np.float32)
+
+    def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
+        """Sum neighbour rows; a history without any neighbour is answered by popularity."""
+        n_items = len(self._popularity)
+        ages = histories.ages()
+        recent = ages < len(self._age_weights)
+        rows, items = histories.rows[recent], histories.items[recent]
+        weights = self._age_weights[ages[recent]]
+        starts, counts = self._indptr[items], self._indptr[items + 1] - self._indptr[items]
+        entries = np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
+        cells = np.repeat(rows * n_items, counts) + self._indices[entries]
+        sums = np.bincount(cells, np.repeat(weights, counts) * self._values[entries], len(histories) * n_items)
+        scores = sums.reshape(len(histories), n_items).astype(np.float32)
+        scores[~scores.any(axis=1)] = self._popularity
+        return scores
+
+
+class PopularityScorer:
+    """The same scores for everybody: `popularity` [n_items]."""
+
+    scale: Scale = "weights"
+
+    def __init__(self, artifact: Artifact, threads: int) -> None:
+        """Read the artifact's array; `threads` has no effect."""
+        self._popularity = _arrays(artifact, "popularity")["popularity"].astype(np.float32)
+
+    def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
+        """Repeat the popularity for each query."""
+        return np.tile(self._popularity, (len(histories), 1))
+
+
+SCORERS: Mapping[str, Callable[[Artifact, int], Scorer]] = {
+    "sequence": SequenceScorer,
+    "user": UserScorer,
+    "neighbors": NeighborScorer,
+    "popularity": PopularityScorer,
+}
+
+
+def open_scorer(artifact: Artifact, *, threads: int) -> Scorer:
+    """Open the scorer that the artifact's card names.
+
+    Raises:
+        ArtifactError: the card names a kind that this version does not know, or arrays are missing.
+    """
+    kind = artifact.card.scorer
+    if kind not in SCORERS:
+        known = ", ".join(SCORERS)
+        raise ArtifactError(
+            f"{artifact.folder}: unknown scorer {kind!r} (this version knows {known}); upgrade rr-tools"
+        )
+    return SCORERS[kind](artifact, threads)
+
+
+def _arrays(artifact: Artifact, *names: str) -> dict[str, NDArray[Any]]:
+    arrays = load_safetensors(artifact.file(WEIGHTS_FILE))
+    if missing := [name for name in names if name not in arrays]:
+        raise ArtifactError(f"{artifact.folder}: {WEIGHTS_FILE} lacks {', '.join(missing)}; train the tool again")
+    return arrays

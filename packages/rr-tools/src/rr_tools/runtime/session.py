@@ -1,0 +1,35 @@
+"""ONNX Runtime, opened the way the tools need it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped]  # onnxruntime ships no types
+from numpy.typing import NDArray
+
+LOG_ERRORS_ONLY = 3
+
+
+class OnnxSession:
+    """A network with one integer input and one output of scores, on the CPU."""
+
+    def __init__(self, network: bytes, *, threads: int) -> None:
+        """Load an ONNX model.
+
+        Args:
+            network: the content of an `.onnx` file.
+            threads: threads one run may use.
+        """
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = LOG_ERRORS_ONLY
+        self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        self._input = self._session.get_inputs()[0].name
+
+    def run(self, values: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the network's output for `values`, whose first dimension is the batch."""
+        outputs: list[Any] = self._session.run(None, {self._input: values})
+        scores: NDArray[np.float32] = outputs[0]
+        return scores

@@ -1,0 +1,138 @@
+"""A trained tool, served from its artifact with NumPy and ONNX Runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rr_tools.artifact import Artifact, ToolCard, read_artifact
+from rr_tools.errors import ArtifactError
+from rr_tools.runtime.confidence import ConfidenceModel, confidence_features
+from rr_tools.runtime.queries import Histories, Queries, mask_unrankable
+from rr_tools.runtime.ranking import Ranking, top_k
+from rr_tools.runtime.scorers import open_scorer
+
+CELLS_PER_CHUNK = 2**22  # queries are scored in chunks of at most this many scores, which bounds the memory
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoredChunk:
+    """The scores of b consecutive queries.
+
+    Attributes:
+        rows: which queries of the batch.
+        scores: [b, n_items] float32, -inf where an item must not be ranked.
+        lengths: [b] known items in each history.
+    """
+
+    rows: slice
+    scores: NDArray[np.float32]
+    lengths: NDArray[np.int64]
+
+
+class RuntimeTool:
+    """Ranks the catalogue for batches of queries; satisfies `rr_planner.protocols.Tool` by shape.
+
+    Items of a query's history are never ranked. Unknown item codes in a history are ignored; an empty history and an
+    unknown user are answered by what the model has for everybody. The answer to one query does not depend on the others.
+    """
+
+    def __init__(self, artifact: Artifact, *, threads: int = 1) -> None:
+        """Serve an artifact that was read; `load_tool` does both."""
+        calibration = artifact.card.calibration
+        self._card = artifact.card
+        self._scorer = open_scorer(artifact, threads=threads)
+        self._confidence = None if calibration is None else ConfidenceModel.from_json(calibration)
+
+    @property
+    def card(self) -> ToolCard:
+        """What the artifact says about itself."""
+        return self._card
+
+    @property
+    def name(self) -> str:
+        """The tool's name."""
+        return self._card.name
+
+    @property
+    def n_items(self) -> int:
+        """Size of the catalogue."""
+        return self._card.n_items
+
+    @property
+    def flops_per_query(self) -> float:
+        """Floating-point operations one query costs."""
+        return self._card.flops_per_query
+
+    def rank(self, queries: Queries, k: int) -> Ranking:
+        """Rank the k best items for each query.
+
+        Args:
+            queries: B queries; where candidates are given only those are ranked.
+            k: length of the lists; rows with fewer rankable items are padded.
+
+        Returns:
+            Items [B, k], scores [B, k] and, where the tool was calibrated, confidence [B]. The confidence was fitted on
+            the full catalogue: among a few candidates it is an ordering, no probability.
+
+        Raises:
+            InvalidDataError: k is below 1.
+        """
+        items, values = [], []
+        confidences = []
+        for chunk in self.score_chunks(queries):
+            best = top_k(chunk.scores, k)
+            items.append(best[0])
+            values.append(best[1])
+            if self._confidence is not None:
+                confidence = self._confidence.predict(self.confidence_features(chunk))
+                confidences.append(np.where(np.isfinite(best[1][:, 0]), confidence, 0.0))
+        return Ranking(
+            items=np.concatenate(items),
+            scores=np.concatenate(values),
+            confidence=None if self._confidence is None else np.concatenate(confidences),
+        )
+
+    def scores(self, queries: Queries) -> NDArray[np.float32]:
+        """Return [B, n_items] scores of the whole catalogue, -inf where an item is not ranked: for exact evaluation."""
+        return np.concatenate([chunk.scores for chunk in self.score_chunks(queries)])
+
+    def score_chunks(self, queries: Queries) -> Iterator[ScoredChunk]:
+        """Yield the scores of a few queries at a time, in order, so that the memory stays bounded; at least one chunk."""
+        users = np.asarray(queries.users)
+        size = max(1, CELLS_PER_CHUNK // self.n_items)
+        for first in range(0, max(1, len(users)), size):
+            rows = slice(first, min(first + size, len(users)))
+            histories = Histories.of(queries.histories[rows], self.n_items)
+            scores = self._scorer.scores(users[rows], histories)
+            mask_unrankable(scores, histories, None if queries.candidates is None else queries.candidates[rows])
+            yield ScoredChunk(rows=rows, scores=scores, lengths=histories.lengths)
+
+    def confidence_features(self, chunk: ScoredChunk) -> NDArray[np.float64]:
+        """Return [b, F] what the confidence is computed from, see `rr_tools.runtime.confidence`."""
+        return confidence_features(chunk.scores, chunk.lengths, self._scorer.scale)
+
+
+def load_tool(folder: str | Path, *, threads: int = 1, item_map_checksum: str | None = None) -> RuntimeTool:
+    """Load a trained tool; torch is not imported.
+
+    Args:
+        folder: a tool artifact.
+        threads: threads one call may use.
+        item_map_checksum: where given, the artifact must have been trained with this map from item ids to codes.
+
+    Raises:
+        ArtifactError: the artifact is missing, damaged, of another schema version or of another item map.
+    """
+    artifact = read_artifact(folder)
+    trained_with = artifact.card.item_map_checksum
+    if item_map_checksum is not None and trained_with != item_map_checksum:
+        raise ArtifactError(
+            f"{folder} was trained with another item map ({trained_with or 'none'} instead of {item_map_checksum}): "
+            "its codes mean other items; train it on this dataset"
+        )
+    return RuntimeTool(artifact, threads=threads)
