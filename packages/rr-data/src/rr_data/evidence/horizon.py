@@ -49,7 +49,7 @@ class EvidenceHorizon:
 
 
 def _raw(counts: IntArray) -> FloatArray:
-    return 1 - counts / counts.max()
+    return np.asarray(1 - counts / counts.max(), dtype=np.float64)
 
 
 def _log(counts: IntArray) -> FloatArray:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import ArrayLike, NDArray
 
 from rr_data.errors import EvidenceError, MissingExtraError, OptionError
@@ -21,7 +21,7 @@ from rr_data.prompts.user_description import describe_user
 from rr_data.sequences import Sequences
 
 if TYPE_CHECKING:
-    import datasets
+    import datasets  # type: ignore[import-untyped]
 
 _PART: Final = pa.struct([("type", pa.string()), ("text", pa.string())])
 _MESSAGES: Final = pa.list_(pa.struct([("role", pa.string()), ("content", pa.list_(_PART))]))

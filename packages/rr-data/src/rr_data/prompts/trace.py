@@ -1,4 +1,4 @@
-"""The structured thought: evidence horizon, confidence, tools and evidence, one token each (paper, sections 3.2 and 3.3).
+"""The structured thought: evidence horizon, confidence, tools and evidence, one token each (paper, section 3).
 
     <think> <eh_low> <conf_6> <use_sasrec> <skip_bpr> <evidence> <item_12> </think>
 

@@ -14,7 +14,7 @@ from rr_data.prompts.trace import CONFIDENCE_BINS, TOOL_NAME, Trace
 _MEANING: Final = (
     "much is known about this user",
     "something is known about this user",
-    "little is known of this user",
+    "little is known about this user",
 )
 _NO_TOOLS: Final = "No tools were asked"
 _NO_EVIDENCE: Final = "no evidence"

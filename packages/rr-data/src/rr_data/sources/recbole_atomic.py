@@ -1,0 +1,79 @@
+"""RecBole's atomic files: tab separated, a header of `name:type`.
+
+RecBole's own loader keeps times as float32, whose resolution at today's times is 64 seconds; here they stay integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from rr_data.columns import Columns
+from rr_data.errors import UnreadableSourceError
+from rr_data.sources.delimited import read_delimited
+from rr_data.sources.interaction_table import ColumnNames, to_interactions
+from rr_data.sources.item_table import to_items
+from rr_data.sources.source import RawData
+
+_TYPES: Final = ("token", "token_seq", "float", "float_seq")
+
+
+@dataclass(frozen=True, slots=True)
+class RecBoleAtomic:
+    """Reads one `.inter` file, or a folder that holds one, and the `.item` file beside it if there is one.
+
+    Attributes:
+        user_id: field of user ids.
+        item_id: field of item ids.
+        timestamp: field of times; None takes `timestamp` if there is such a field.
+        rating: field of ratings; None takes `rating` if there is such a field.
+        time_unit: `s`, `ms`, `us` or `ns`.
+    """
+
+    user_id: str = Columns.USER_ID
+    item_id: str = Columns.ITEM_ID
+    timestamp: str | None = None
+    rating: str | None = None
+    time_unit: str = "s"
+
+    def read(self, paths: Sequence[Path]) -> RawData:
+        """Read the files; see `Source.read`."""
+        if len(paths) != 1:
+            raise UnreadableSourceError(
+                f"recbole_atomic: received {len(paths)} paths; expected one folder or .inter file"
+            )
+        path = _interaction_file(paths[0])
+        names = ColumnNames(self.user_id, self.item_id, self.timestamp, self.rating, self.time_unit)
+        rows, rejected = _read_atomic(path)
+        interactions, more = to_interactions(rows, names, path=path, file_index=0)
+        item_path = path.with_suffix(".item")
+        if not item_path.is_file():
+            return RawData(interactions, (path,), rejected=pl.concat([rejected, more]))
+        item_rows, item_rejected = _read_atomic(item_path)
+        item_rows = item_rows.rename({self.item_id: Columns.ITEM_ID} if self.item_id in item_rows.columns else {})
+        items, item_more = to_items(item_rows, path=item_path, category_separator=" ")
+        return RawData(interactions, (path, item_path), items, pl.concat([rejected, more, item_rejected, item_more]))
+
+
+def _interaction_file(path: Path) -> Path:
+    if path.is_file():
+        return path
+    if not path.is_dir():
+        raise UnreadableSourceError(f"{path}: no such file or folder; expected RecBole's atomic files")
+    found = sorted(path.glob("*.inter"))
+    if len(found) != 1:
+        raise UnreadableSourceError(f"{path}: {len(found)} .inter files in it; expected one")
+    return found[0]
+
+
+def _read_atomic(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    rows, rejected = read_delimited(path, separator="\t", quoted=False)
+    fields = [name.rpartition(":") for name in rows.columns if name != Columns.LINE]
+    wrong = [name + sign + kind for name, sign, kind in fields if not name or kind not in _TYPES]
+    if wrong:
+        raise UnreadableSourceError(f"{path}: header field {wrong[0]!r}; expected name:type, type {', '.join(_TYPES)}")
+    return rows.rename({f"{name}:{kind}": name for name, _, kind in fields}), rejected
