@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from rr_planner.aggregation.fusion import reciprocal_rank_fusion
     from rr_planner.aggregation.votes import majority_vote
     from rr_planner.answers import Answers
+    from rr_planner.calibration.calibrate import BandsCalibration, calibrate_bands
+    from rr_planner.calibration.grid import Costs
+    from rr_planner.calibration.isotonic import Isotonic
+    from rr_planner.calibration.temperature import Temperature
     from rr_planner.errors import (
         CalibrationError,
         InvalidAnswerError,
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from rr_planner.ledger import Ledger
     from rr_planner.planner import Planner
     from rr_planner.policies.bands import Bands, ByLevel
+    from rr_planner.policies.file import load_policy, save_policy
     from rr_planner.policies.fixed import AlwaysBoth, AlwaysReasoner, AlwaysTools, Oracle, Random
     from rr_planner.policies.policy import Policy, decide
     from rr_planner.policies.signals import Signals
@@ -44,10 +49,12 @@ _HOME = {
     "Answers": "answers",
     "Attempt": "types",
     "Bands": "policies.bands",
+    "BandsCalibration": "calibration.calibrate",
     "BestOverall": "selection",
     "ByLevel": "policies.bands",
     "CalibrationError": "errors",
     "Conflicts": "aggregation.conflicts",
+    "Costs": "calibration.grid",
     "Decision": "types",
     "Deliberation": "types",
     "DeliberationLike": "protocols",
@@ -56,6 +63,7 @@ _HOME = {
     "InvalidAnswerError": "errors",
     "InvalidPolicyError": "errors",
     "InvalidQueryError": "errors",
+    "Isotonic": "calibration.isotonic",
     "Ledger": "ledger",
     "LedgerError": "errors",
     "MostConfident": "selection",
@@ -73,14 +81,18 @@ _HOME = {
     "Route": "types",
     "Selection": "selection",
     "Signals": "policies.signals",
+    "Temperature": "calibration.temperature",
     "Tool": "protocols",
     "agreement": "aggregation.agreement",
+    "calibrate_bands": "calibration.calibrate",
     "conflicts": "aggregation.conflicts",
     "decide": "policies.policy",
     "evidence_horizon": "horizon",
     "explain": "explanation",
+    "load_policy": "policies.file",
     "majority_vote": "aggregation.votes",
     "reciprocal_rank_fusion": "aggregation.fusion",
+    "save_policy": "policies.file",
 }
 
 __all__ = [
@@ -91,10 +103,12 @@ __all__ = [
     "Answers",
     "Attempt",
     "Bands",
+    "BandsCalibration",
     "BestOverall",
     "ByLevel",
     "CalibrationError",
     "Conflicts",
+    "Costs",
     "Decision",
     "Deliberation",
     "DeliberationLike",
@@ -103,6 +117,7 @@ __all__ = [
     "InvalidAnswerError",
     "InvalidPolicyError",
     "InvalidQueryError",
+    "Isotonic",
     "Ledger",
     "LedgerError",
     "MostConfident",
@@ -120,15 +135,19 @@ __all__ = [
     "Route",
     "Selection",
     "Signals",
+    "Temperature",
     "Tool",
     "__version__",
     "agreement",
+    "calibrate_bands",
     "conflicts",
     "decide",
     "evidence_horizon",
     "explain",
+    "load_policy",
     "majority_vote",
     "reciprocal_rank_fusion",
+    "save_policy",
 ]
 
 

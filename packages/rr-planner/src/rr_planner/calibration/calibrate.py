@@ -1,0 +1,222 @@
+"""Choose the thresholds of `Bands` from past outcomes.
+
+The objective, exactly. Every validation query i has a gain t_i if the selected tool answers, r_i if the reasoner
+answers alone and b_i if it answers with evidence. A policy p gives it one of the three; G(p) is the mean over queries.
+Its cost C(p) is the mean of what the cascade runs: the tools where the horizon is low or the risk high, the reasoner
+wherever no tool answered, and the reasoner once more, with evidence, at high risk.
+
+1. Grid. Each threshold runs over 0, 1 and the deciles of its column; low_horizon <= high_horizon, and the thresholds on
+   the reasoner's confidence do not decrease from low to high horizon: the shape the paper describes, and nothing else.
+2. Feasible are the policies with C(p) <= budget and at least `min_share` of the queries on each route.
+3. Best is the feasible policy with the largest G.
+4. A maximum over many thousand policies on some hundred queries is mostly luck. So policies are sorted by how many
+   rules they have: one for delegating at all, one for asking for the tools' confidence, one for each distinct threshold
+   on the reasoner's confidence strictly between 0 and 1, one for each horizon at which that threshold changes. From the
+   fewest rules up, the policy with the largest G (then the smallest C) of each class is compared with the best one; the
+   first whose gain is lower by at most `slack` standard errors of the paired difference is taken, provided it does not
+   lose against the tools alone or the reasoner alone, where these are feasible.
+5. The held-out gain repeats steps 1 to 4 on four fifths of the queries, five times, and scores the rest: unlike G of
+   the chosen policy it was not looked at while choosing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rr_planner.calibration.grid import Costs, Grid, Outcomes
+from rr_planner.calibration.outcomes import column
+from rr_planner.errors import CalibrationError
+from rr_planner.policies.bands import Bands
+from rr_planner.selection import MostConfident, Selection
+from rr_planner.types import FloatArray, Route
+
+MINIMUM_QUERIES = 100
+_FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BandsCalibration:
+    """Thresholds with the figures to expect of them.
+
+    Attributes:
+        policy: the bands.
+        gain: mean gain on the calibration data; rosy, because the policy was chosen on them.
+        standard_error: of `gain`.
+        held_out_gain: mean gain of the whole procedure on queries it did not see; NaN where a fold was refused.
+        cost: mean cost a query.
+        shares: share of queries by route.
+        best_gain: the largest gain in the grid.
+        baselines: gain of `tools`, `reasoner` and `both` for every query, of `random` (the mean of the three) and of
+            the `oracle` that knows each query's best route.
+        n: number of queries.
+        budget: the largest cost allowed, or None.
+    """
+
+    policy: Bands
+    gain: float
+    standard_error: float
+    held_out_gain: float
+    cost: float
+    shares: dict[str, float]
+    best_gain: float
+    baselines: dict[str, float]
+    n: int
+    budget: float | None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return all but the policy as JSON values; an unknown held-out gain is None."""
+        held_out = None if np.isnan(self.held_out_gain) else self.held_out_gain
+        names = ("gain", "standard_error", "cost", "shares", "best_gain", "baselines", "n", "budget")
+        return {"held_out_gain": held_out, **{name: getattr(self, name) for name in names}}
+
+
+def calibrate_bands(
+    *,
+    evidence_horizon: ArrayLike,
+    tool_confidence: ArrayLike,
+    tool_gain: ArrayLike,
+    reasoner_confidence: ArrayLike,
+    reasoner_gain: ArrayLike,
+    both_gain: ArrayLike,
+    costs: Costs | None = None,
+    budget: float | None = None,
+    min_share: float = 0.0,
+    slack: float = 1.0,
+    selection: Selection | None = None,
+    tool_names: tuple[str, ...] | None = None,
+    seed: int = 0,
+) -> BandsCalibration:
+    """Choose the bands with the largest expected gain that the data can vouch for; the module states the objective.
+
+    Args:
+        evidence_horizon: [B] in [0, 1], of validation queries that no model was trained on.
+        tool_confidence: [T, B] calibrated; NaN where a tool has none.
+        tool_gain: [T, B] what each tool's answer was worth, such as a hit (0 or 1) or NDCG.
+        reasoner_confidence: [B] calibrated, of the reasoner alone.
+        reasoner_gain: [B] worth of its answer alone.
+        both_gain: [B] worth of its answer with the tools' as evidence.
+        costs: of the steps, in any one unit; the reasoner 1 and tools 0 where None.
+        budget: largest mean cost a query in that unit.
+        min_share: in [0, 1/3]; each route gets at least that share of the queries.
+        slack: at least 0, in standard errors; 0 takes the maximum as it is.
+        selection: which tool answers a delegated query, the planner's own; the most confident by default.
+        tool_names: T names, needed by a selection that picks by name.
+        seed: of the folds for the held-out gain.
+
+    Raises:
+        CalibrationError: fewer than 100 queries, columns that do not fit, gains that are the same for all queries and
+            routes, or no policy within the budget and shares.
+    """
+    if not 0 <= min_share <= 1 / 3 or not slack >= 0:
+        raise CalibrationError(
+            "min_share", f"{min_share} with slack {slack}", "min_share in [0, 1/3], slack at least 0"
+        )
+    horizon = column("evidence_horizon", evidence_horizon, (np.shape(evidence_horizon) or (0,))[:1], unit=True)
+    size = len(horizon)
+    count = (np.shape(tool_gain) or (0,))[0]
+    confidence = column("tool_confidence", tool_confidence, (count, size), unit=True, gaps=True)
+    gains = column("tool_gain", tool_gain, (count, size))
+    names = tool_names or tuple(f"tool {index}" for index in range(count))
+    if count == 0 or len(names) != count:
+        raise CalibrationError("tool_gain", f"{count} tools, {len(names)} names", "at least one tool, a name for each")
+    chosen = (selection or MostConfident()).select(names, confidence, np.ones(gains.shape, dtype=np.bool_))
+    each = np.arange(size)
+    outcomes = Outcomes(
+        horizon=horizon,
+        tool_confidence=np.nan_to_num(confidence[chosen, each], nan=0.0),
+        reasoner_confidence=column("reasoner_confidence", reasoner_confidence, (size,), unit=True),
+        tools=gains[chosen, each],
+        reasoner=column("reasoner_gain", reasoner_gain, (size,)),
+        both=column("both_gain", both_gain, (size,)),
+    )
+    _refuse_useless(outcomes)
+    search = _Search(costs or Costs(), budget, min_share, slack)
+    grid, cell, best = search.run(outcomes)
+    gain = grid.outcomes_of(cell)
+    return BandsCalibration(
+        policy=grid.policy(cell),
+        gain=float(gain.mean()),
+        standard_error=float(gain.std(ddof=1) / np.sqrt(size)),
+        held_out_gain=_held_out(search, outcomes, seed),
+        cost=float(grid.cost[cell]),
+        shares={route.value: round(float(grid.shares[route][cell]), 12) for route in Route},
+        best_gain=float(grid.gain[best]),
+        baselines=_baselines(outcomes),
+        n=size,
+        budget=budget,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    costs: Costs
+    budget: float | None
+    min_share: float
+    slack: float
+
+    def run(self, outcomes: Outcomes) -> tuple[Grid, int, int]:
+        """Return the grid, the chosen policy's place in it and that of the policy with the largest gain."""
+        grid = Grid(outcomes, self.costs)
+        feasible = np.ones(len(grid.gain), dtype=np.bool_)
+        if self.budget is not None:
+            feasible &= grid.cost <= self.budget + 1e-12
+        for share in grid.shares.values():
+            feasible &= share >= self.min_share - 1e-12
+        if not feasible.any():
+            least = f"the cheapest policy costs {grid.cost.min():.4g} a query"
+            raise CalibrationError("budget", f"{self.budget} with min_share {self.min_share}", f"more: {least}")
+        best = _first(grid, feasible)
+        floor = max((grid.gain[cell] for cell in grid.single_routes if feasible[cell]), default=-np.inf)
+        for rules in np.unique(grid.rules[feasible]).tolist():
+            cell = _first(grid, feasible & (grid.rules == rules))
+            if grid.gain[cell] >= floor - 1e-12 and self._close(grid, cell, best):
+                return grid, cell, best
+        return grid, best, best
+
+    def _close(self, grid: Grid, cell: int, best: int) -> bool:
+        loss = grid.outcomes_of(best) - grid.outcomes_of(cell)
+        error = loss.std(ddof=1) / np.sqrt(len(loss))
+        return bool(loss.mean() <= self.slack * error + 1e-12)
+
+
+def _first(grid: Grid, allowed: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
+    """The cheapest of the allowed policies with the largest gain."""
+    cells = np.flatnonzero(allowed)
+    top = cells[grid.gain[cells] >= grid.gain[cells].max() - 1e-12]
+    return int(top[np.argmin(grid.cost[top])])
+
+
+def _held_out(search: _Search, outcomes: Outcomes, seed: int) -> float:
+    fold = np.random.default_rng(seed).permutation(len(outcomes.horizon)) % _FOLDS
+    gains: list[FloatArray] = []
+    for number in range(_FOLDS):
+        try:
+            grid, cell, _ = search.run(outcomes.take(fold != number))
+        except CalibrationError:
+            return float("nan")
+        gains.append(outcomes.take(fold == number).under(grid.policy(cell)))
+    return float(np.concatenate(gains).mean())
+
+
+def _baselines(outcomes: Outcomes) -> dict[str, float]:
+    routes = np.stack([outcomes.tools, outcomes.reasoner, outcomes.both])
+    means = dict(zip(("tools", "reasoner", "both"), routes.mean(1).tolist(), strict=True))
+    return means | {"random": float(routes.mean()), "oracle": float(routes.max(0).mean())}
+
+
+def _refuse_useless(outcomes: Outcomes) -> None:
+    size = len(outcomes.horizon)
+    if size < MINIMUM_QUERIES:
+        raise CalibrationError("evidence_horizon", f"{size} queries", f"at least {MINIMUM_QUERIES}")
+    for name, gain in (
+        ("reasoner_gain", outcomes.reasoner),
+        ("both_gain", outcomes.both),
+        ("tool_gain", outcomes.tools),
+    ):
+        if gain.min() == gain.max():
+            raise CalibrationError(name, f"{gain[0]:g} for every query", "outcomes that differ between queries")
+    if (outcomes.tools == outcomes.reasoner).all() and (outcomes.tools == outcomes.both).all():
+        raise CalibrationError("tool_gain", "the same gains on all routes", "routes that differ in some query")
