@@ -64,9 +64,7 @@ def compose(
         raise EmptyDatasetError(f"no interactions in {_names(raw)}; {raw.rejected.height} rows were rejected")
     kept, removed = _filtered(raw, k_core=k_core, duplicates=duplicates)
     if kept.is_empty():
-        raise EmptyDatasetError(
-            f"no interactions are left of {raw.interactions.height}; lower the k-core, now {k_core}"
-        )
+        raise EmptyDatasetError(f"none of {raw.interactions.height} interactions is in the {k_core}-core; lower it")
     tie_policy = choose_tie_policy(kept, ties)
     users = random_codes(kept[Columns.USER_ID], seed=seed, of="user")
     items = random_codes(kept[Columns.ITEM_ID], seed=seed, of="item")
@@ -95,13 +93,10 @@ def _filtered(raw: RawData, *, k_core: int, duplicates: str) -> tuple[pl.DataFra
     rows = raw.interactions.with_row_index(_ROW)
     distinct = without_duplicates(rows, duplicates)
     kept = in_k_core(distinct, k_core)
+    steps = [(rows, distinct, "duplicate"), (distinct, kept, f"outside the {k_core}-core")]
     removed = pl.concat(
-        [
-            rows.join(distinct, on=_ROW, how="anti").with_columns(pl.lit("duplicate").alias(Columns.REASON)),
-            distinct.join(kept, on=_ROW, how="anti").with_columns(
-                pl.lit(f"outside the {k_core}-core").alias(Columns.REASON)
-            ),
-        ]
+        before.join(after, on=_ROW, how="anti").with_columns(pl.lit(reason).alias(Columns.REASON))
+        for before, after, reason in steps
     ).sort(_ROW)
     names = pl.Series([path.name for path in raw.files], dtype=pl.String)
     named = removed.with_columns(names.gather(removed[Columns.FILE]).alias(Columns.FILE))

@@ -9,6 +9,7 @@ import polars as pl
 from rr_data.columns import Columns
 from rr_data.errors import OptionError
 
+_PLACE: Final = "place"
 DUPLICATE_POLICIES: Final = ("keep", "first", "last")
 
 
@@ -31,9 +32,9 @@ def without_duplicates(interactions: pl.DataFrame, policy: str = "keep") -> pl.D
     if policy == "keep":
         return interactions
     pair = [Columns.USER_ID, Columns.ITEM_ID]
-    by_time = interactions.with_row_index("row").sort(Columns.TIMESTAMP, Columns.RATING, "row", nulls_last=False)
+    by_time = interactions.with_row_index(_PLACE).sort(Columns.TIMESTAMP, Columns.RATING, _PLACE, nulls_last=False)
     stay = by_time.unique(pair, keep="first" if policy == "first" else "last", maintain_order=True)
-    return stay.sort("row").drop("row")
+    return stay.sort(_PLACE).drop(_PLACE)
 
 
 def k_core(interactions: pl.DataFrame, k: int) -> pl.DataFrame:

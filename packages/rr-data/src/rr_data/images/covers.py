@@ -93,8 +93,8 @@ def _decorate(image: Image.Image, accent: _Color, *, seed: bytes) -> None:
                 draw.line((place, side, place + lean, 0), fill=34, width=step // 3)
         case _:
             for share, strength in ((0.62, 30), (0.42, 40), (0.22, 54)):
-                radius = side * share
-                draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=strength)
+                reach = side * share
+                draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill=strength)
     image.paste(Image.new("RGB", image.size, accent), mask=layer)
 
 

@@ -60,9 +60,7 @@ def to_interactions(
     read = rows.select(
         _id(rows, names.user_id, path).alias(Columns.USER_ID),
         _id(rows, names.item_id, path).alias(Columns.ITEM_ID),
-        (_seconds(rows.schema[time], time, names.time_unit) if time else pl.lit(None, pl.Int64)).alias(
-            Columns.TIMESTAMP
-        ),
+        _seconds(rows, time, names.time_unit).alias(Columns.TIMESTAMP),
         _number(rating).alias(Columns.RATING),
         pl.lit(file_index, pl.UInt16).alias(Columns.FILE),
         pl.col(Columns.LINE).cast(pl.Int64),

@@ -43,9 +43,7 @@ class RecBoleAtomic:
     def read(self, paths: Sequence[Path]) -> RawData:
         """Read the files; see `Source.read`."""
         if len(paths) != 1:
-            raise UnreadableSourceError(
-                f"recbole_atomic: received {len(paths)} paths; expected one folder or .inter file"
-            )
+            raise UnreadableSourceError(f"recbole_atomic: received {len(paths)} paths; expected one folder or file")
         path = _interaction_file(paths[0])
         names = ColumnNames(self.user_id, self.item_id, self.timestamp, self.rating, self.time_unit)
         rows, rejected = _read_atomic(path)
