@@ -1,0 +1,71 @@
+"""rr-vlm: a vision-language model that observes and deliberates."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rr_vlm.backbones.embedded import EmbeddedOptions
+    from rr_vlm.catalogue import Catalogue, PromptOptions
+    from rr_vlm.curriculum.phases import Curriculum, CurriculumPlan, Phase
+    from rr_vlm.curriculum.sampler import CurriculumSampler
+    from rr_vlm.errors import ArtifactError, InputError, MissingExtraError, VlmError
+    from rr_vlm.observer.item_encoder import FusionOptions, ItemFeatures, encode_items
+    from rr_vlm.observer.vision_features import vision_features
+    from rr_vlm.reasoner import Deliberation, VlmReasoner
+    from rr_vlm.training.sft_config import RvitConfig
+    from rr_vlm.training.sft_trainer import RvitTrainer, read_history
+    from rr_vlm.training.train import train
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ArtifactError",
+    "Catalogue",
+    "Curriculum",
+    "CurriculumPlan",
+    "CurriculumSampler",
+    "Deliberation",
+    "EmbeddedOptions",
+    "FusionOptions",
+    "InputError",
+    "ItemFeatures",
+    "MissingExtraError",
+    "Phase",
+    "PromptOptions",
+    "RvitConfig",
+    "RvitTrainer",
+    "VlmError",
+    "VlmReasoner",
+    "__version__",
+    "encode_items",
+    "read_history",
+    "train",
+    "vision_features",
+]
+
+_HOMES = {
+    "rr_vlm.backbones.embedded": ("EmbeddedOptions",),
+    "rr_vlm.catalogue": ("Catalogue", "PromptOptions"),
+    "rr_vlm.curriculum.phases": ("Curriculum", "CurriculumPlan", "Phase"),
+    "rr_vlm.curriculum.sampler": ("CurriculumSampler",),
+    "rr_vlm.errors": ("ArtifactError", "InputError", "MissingExtraError", "VlmError"),
+    "rr_vlm.observer.item_encoder": ("FusionOptions", "ItemFeatures", "encode_items"),
+    "rr_vlm.observer.vision_features": ("vision_features",),
+    "rr_vlm.reasoner": ("Deliberation", "VlmReasoner"),
+    "rr_vlm.training.sft_config": ("RvitConfig",),
+    "rr_vlm.training.sft_trainer": ("RvitTrainer", "read_history"),
+    "rr_vlm.training.train": ("train",),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

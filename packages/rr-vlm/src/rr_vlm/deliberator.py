@@ -1,0 +1,217 @@
+"""The deliberator: an image-text-to-text backbone that answers with a distribution over item tokens (paper, section 3.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy, dropout, log_softmax, nll_loss
+from transformers import PreTrainedConfig, PreTrainedModel
+from transformers.cache_utils import Cache
+from transformers.modeling_outputs import ModelOutput
+
+from rr_vlm.backbones.registry import build_backbone
+from rr_vlm.pointer import PointerHead
+
+
+class DeliberatorConfig(PreTrainedConfig):
+    """What a `Deliberator` is built from.
+
+    Attributes:
+        backbone: its name in `rr_vlm.backbones.registry`.
+        backbone_config: the backbone's own configuration.
+        n_items: items of the catalogue.
+        item_offset: id of the token of item 0; the others follow.
+        thought_offset: id of the first thought token; the others follow.
+        n_thoughts: thought tokens.
+        n_slots: (tool, rank) pairs that evidence can come from.
+        head_width: of the pointer head.
+        head_dropout: on the hidden state before the item softmax.
+    """
+
+    model_type = "rr_deliberator"
+    backbone: str = "embedded"
+    backbone_config: dict[str, Any] | None = None
+    n_items: int = 0
+    item_offset: int = 0
+    thought_offset: int = 0
+    n_thoughts: int = 0
+    n_slots: int = 1
+    head_width: int = 64
+    head_dropout: float = 0.2
+
+
+@dataclass
+class DeliberatorOutput(ModelOutput):
+    """The losses of one batch, each a mean over its own targets.
+
+    Attributes:
+        answer: of the answer under the final distribution.
+        thought: of the thought tokens.
+        history: of the next item at every item of the history.
+    """
+
+    answer: torch.Tensor | None = None
+    thought: torch.Tensor | None = None
+    history: torch.Tensor | None = None
+
+
+class Deliberator(PreTrainedModel):
+    """A backbone with an item softmax tied to its item embeddings, a pointer head over evidence, and thought tokens."""
+
+    config_class = DeliberatorConfig
+    config: DeliberatorConfig
+    base_model_prefix = "backbone"
+    supports_gradient_checkpointing = True
+
+    def __init__(self, config: DeliberatorConfig) -> None:
+        """Build backbone and heads with random weights."""
+        super().__init__(config)
+        self.backbone = build_backbone(config.backbone, config.backbone_config or {})
+        self.item_bias = nn.Parameter(torch.zeros(config.n_items))
+        self.pointer = PointerHead(self.width, config.head_width, config.n_slots)
+        self.post_init()
+
+    @property
+    def width(self) -> int:
+        """Width of the hidden states."""
+        return int(self.backbone.config.get_text_config().hidden_size)
+
+    @torch.no_grad()
+    def start_items(self, vectors: torch.Tensor) -> None:
+        """Set the item embeddings to `vectors` [n_items, width], brought to the scale of the other embeddings."""
+        rows = self.backbone.get_input_embeddings().weight
+        start = self.config.item_offset
+        rows[start : start + self.config.n_items] = vectors.to(rows) * (rows[:start].std() * self.width**0.5)
+
+    def encode(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        pixel_values: torch.Tensor | None = None,
+        past_key_values: Cache | None = None,
+        use_cache: bool = False,
+    ) -> tuple[torch.Tensor, Cache | None]:
+        """Run the backbone without its head.
+
+        Args:
+            input_ids: [B, T].
+            attention_mask: [B, past + T], 0 at padding.
+            pixel_values: pictures or cached features, one row for every `<image>` in order, or None.
+            past_key_values: keys and values of what came before.
+            use_cache: return them.
+
+        Returns:
+            Hidden states [B, T, width], and the cache.
+        """
+        output = self.backbone.base_model(
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            pixel_values=pixel_values,
+            past_key_values=past_key_values,
+            use_cache=use_cache,
+        )
+        return output.last_hidden_state, output.past_key_values
+
+    def item_logits(self, states: torch.Tensor) -> torch.Tensor:
+        """Score the catalogue: states [..., width] to logits [..., n_items]."""
+        rows = self._rows(self.config.item_offset, self.config.n_items)
+        return dropout(states, self.config.head_dropout, self.training) @ rows.T + self.item_bias
+
+    def item_log_probs(self, states: torch.Tensor, evidence: Evidence) -> torch.Tensor:
+        """Answer from states [B, width] at the deciding position and evidence: [B, n_items] log-probabilities."""
+        log_probs = log_softmax(self.item_logits(states), dim=-1)
+        if not evidence.slots.shape[1]:
+            return log_probs
+        mixed: torch.Tensor = self.pointer(log_probs, states, evidence.states, evidence.items, evidence.slots)
+        return mixed
+
+    def thought_logits(self, states: torch.Tensor) -> torch.Tensor:
+        """Score the thought vocabulary: states [..., width] to logits [..., n_thoughts]."""
+        return states @ self._rows(self.config.thought_offset, self.config.n_thoughts).T
+
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        pixel_values: torch.Tensor | None,
+        history_targets: torch.Tensor,
+        thought_targets: torch.Tensor,
+        evidence_targets: torch.Tensor,
+        evidence_positions: torch.Tensor,
+        evidence_slots: torch.Tensor,
+        answer: torch.Tensor,
+    ) -> DeliberatorOutput:
+        """Compute the losses of a batch; only target positions meet a head, and only the rows they need.
+
+        Args:
+            input_ids: [B, T], padded on the left; the last position is `<answer>`.
+            attention_mask: [B, T].
+            pixel_values: of all pictures of the batch, or None.
+            history_targets: [B, T] item code that comes after a position, -1 elsewhere.
+            thought_targets: [B, T] index in the thought vocabulary that comes after a position, -1 elsewhere.
+            evidence_targets: [B, T] item code that the thought cites after a position, -1 elsewhere.
+            evidence_positions: [B, E] positions of the tools' items in `input_ids`.
+            evidence_slots: [B, E] their (tool, rank) index, -1 where there is none.
+            answer: [B] item codes.
+        """
+        states, _ = self.encode(input_ids, attention_mask, pixel_values)
+        evidence = Evidence.gather(states, input_ids, evidence_positions, evidence_slots, self.config.item_offset)
+        return DeliberatorOutput(
+            answer=nll_loss(self.item_log_probs(states[:, -1], evidence), answer),
+            thought=self._thought_loss(states, thought_targets, evidence_targets, evidence),
+            history=self._history_loss(states, history_targets),
+        )
+
+    def _history_loss(self, states: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        chosen = targets >= 0
+        if not chosen.any():
+            return states.sum() * 0.0
+        return cross_entropy(self.item_logits(states[chosen]), targets[chosen])
+
+    def _thought_loss(
+        self, states: torch.Tensor, tokens: torch.Tensor, cited: torch.Tensor, evidence: Evidence
+    ) -> torch.Tensor:
+        chosen = tokens >= 0
+        loss = states.sum() * 0.0
+        if chosen.any():
+            loss = loss + cross_entropy(self.thought_logits(states[chosen]), tokens[chosen])
+        rows, places = torch.nonzero(cited >= 0, as_tuple=True)
+        if len(rows):
+            log_probs = self.item_log_probs(states[rows, places], evidence.take(rows))
+            loss = loss + nll_loss(log_probs, cited[rows, places])
+        return loss
+
+    def _rows(self, start: int, count: int) -> torch.Tensor:
+        rows: torch.Tensor = self.backbone.get_input_embeddings().weight[start : start + count]
+        return rows
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The tools' answers as the model sees them.
+
+    Attributes:
+        states: [B, E, width] hidden states at the items.
+        items: [B, E] item codes, 0 where there is none.
+        slots: [B, E] index of (tool, rank), -1 where there is none.
+    """
+
+    states: torch.Tensor
+    items: torch.Tensor
+    slots: torch.Tensor
+
+    @classmethod
+    def gather(
+        cls, states: torch.Tensor, input_ids: torch.Tensor, positions: torch.Tensor, slots: torch.Tensor, offset: int
+    ) -> Evidence:
+        """Pick the evidence out of a batch by its positions [B, E]."""
+        index = positions.unsqueeze(-1).expand(-1, -1, states.shape[-1])
+        items = (input_ids.gather(1, positions) - offset).masked_fill(slots < 0, 0)
+        return cls(states.gather(1, index), items, slots)
+
+    def take(self, rows: torch.Tensor) -> Evidence:
+        """Return the evidence of some rows."""
+        return Evidence(self.states[rows], self.items[rows], self.slots[rows])

@@ -1,0 +1,174 @@
+"""Prompts as token ids, with the positions that matter: history, evidence, thought, answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerBase
+
+from rr_data.interfaces import item_code
+from rr_vlm.errors import InputError
+from rr_vlm.tokens.item_tokens import ItemTokens
+from rr_vlm.tokens.thought_tokens import ANSWER, END_THINK, EVIDENCE, THINK, ThoughtTokens
+from rr_vlm.tokens.tokenizer import IMAGE
+
+Ids = NDArray[np.int64]
+# How `rr_data.interfaces.evidence_text` begins and names a tool; it stands at the end of the user's message.
+_TOOLS = " Tools: "
+_SAYS = re.compile(r"(\S+) says ([^;]*)")
+_TOKEN = re.compile(r"<[^<>\s]+>")
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedPrompt:
+    """One prompt, with or without its completion.
+
+    Attributes:
+        input_ids: [T]; a completion ends with `<answer>`, the answer itself is not fed.
+        image_items: item codes of the pictures, in order.
+        history: positions of the history's items.
+        evidence: positions of the items that tools proposed.
+        slots: of each of these the index of (tool, rank): `tool * ranks + rank`.
+        thought_start: position of `<think>`, T where there is no thought.
+        answer: item code, -1 in a prompt alone.
+    """
+
+    input_ids: Ids
+    image_items: Ids
+    history: Ids
+    evidence: Ids
+    slots: Ids
+    thought_start: int
+    answer: int = -1
+
+    def __len__(self) -> int:
+        """Return T."""
+        return len(self.input_ids)
+
+
+@dataclass(frozen=True, eq=False)
+class PromptEncoder:
+    """Turns conversational messages into `EncodedPrompt`s.
+
+    Attributes:
+        tokenizer: with a chat template.
+        items: where item tokens stand.
+        thought: the thought vocabulary; its tools have evidence slots of their own, all others share one more.
+        ranks: items of a tool's answer that are told apart; later ones count as the last.
+        visual_tokens: tokens a picture takes.
+    """
+
+    tokenizer: PreTrainedTokenizerBase
+    items: ItemTokens
+    thought: ThoughtTokens
+    ranks: int = 20
+    visual_tokens: int = 1
+
+    @property
+    def n_slots(self) -> int:
+        """The number of (tool, rank) slots."""
+        return (len(self.thought.tools) + 1) * self.ranks
+
+    def id(self, token: str) -> int:
+        """Return the id of a token."""
+        found: int = self.tokenizer.convert_tokens_to_ids(token)  # type: ignore[assignment]  # one token, one id
+        return found
+
+    def ids(self, tokens: Sequence[str]) -> list[int]:
+        """Return the ids of tokens."""
+        return [self.id(token) for token in tokens]
+
+    def encode(
+        self, prompts: Sequence[Sequence[Mapping[str, Any]]], images: Sequence[Sequence[int]]
+    ) -> list[EncodedPrompt]:
+        """Encode user messages, each up to where the assistant's message begins."""
+        texts = [
+            self.tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True)
+            for messages in prompts
+        ]
+        expanded = [str(text).replace(IMAGE, IMAGE * self.visual_tokens) for text in texts]
+        if not expanded:
+            return []
+        rows = self.tokenizer(expanded, add_special_tokens=False)["input_ids"]
+        return [
+            self._prompt(
+                np.array(ids, dtype=np.int64), _evidence_slots(messages, self.thought.tools, self.ranks), codes
+            )
+            for ids, messages, codes in zip(rows, prompts, images, strict=True)
+        ]
+
+    def encode_rows(self, rows: Mapping[str, Sequence[Any]]) -> list[EncodedPrompt]:
+        """Encode a batch of SFT rows (columns `prompt`, `completion`, `image_items`, `target`)."""
+        prompts = self.encode(rows["prompt"], rows["image_items"])
+        return [
+            self._complete(prompt, completion, int(target))
+            for prompt, completion, target in zip(prompts, rows["completion"], rows["target"], strict=True)
+        ]
+
+    def _prompt(self, ids: Ids, slots: Ids, image_items: Sequence[int]) -> EncodedPrompt:
+        positions = self.items.positions(ids)
+        cut = len(positions) - len(slots)
+        if cut < 0:
+            raise InputError(
+                "prompt", "evidence with an item outside the catalogue", f"codes below {self.items.n_items}"
+            )
+        codes = np.array(image_items, dtype=np.int64)
+        return EncodedPrompt(ids, codes, positions[:cut], positions[cut:], slots, thought_start=len(ids))
+
+    def _complete(self, prompt: EncodedPrompt, completion: Sequence[Mapping[str, Any]], target: int) -> EncodedPrompt:
+        text = "".join(part["text"] for message in completion for part in message["content"] if part["type"] == "text")
+        tokens = _TOKEN.findall(text)
+        if len(tokens) < 2 or tokens[-2] != ANSWER or item_code(tokens[-1]) != target:
+            raise InputError("completion", repr(text), f"a thought, {ANSWER} and the token of target {target}")
+        if not 0 <= target < self.items.n_items:
+            raise InputError("target", target, f"item codes 0 to {self.items.n_items - 1}")
+        cited = sum(token.startswith("<item_") for token in tokens[:-1])
+        if tokens[0] == THINK and cited != min(1, len(prompt.evidence)):
+            allowed = "one cited item where the prompt shows evidence, none where it shows none"
+            raise InputError("completion", repr(text), allowed)
+        fed = np.array(self.ids(tokens[:-1]), dtype=np.int64)
+        start = len(prompt) if tokens[0] == THINK else len(prompt) + len(fed)
+        return EncodedPrompt(
+            np.concatenate([prompt.input_ids, fed]),
+            prompt.image_items,
+            prompt.history,
+            prompt.evidence,
+            prompt.slots,
+            thought_start=start,
+            answer=target,
+        )
+
+
+def targets(prompt: EncodedPrompt, encoder: PromptEncoder) -> tuple[Ids, Ids, Ids]:
+    """Return what each position of a completed prompt should predict, -1 where nothing is asked.
+
+    Returns:
+        Three arrays [T]: the next item of the history; the next thought token, as an index of the thought vocabulary; the
+        item that the thought cites next. Tokens that the grammar forces are not asked.
+    """
+    next_item, next_thought, cited = (np.full(len(prompt), -1, dtype=np.int64) for _ in range(3))
+    after = prompt.history[prompt.history > 0]
+    next_item[after - 1] = encoder.items.codes(prompt.input_ids[after])
+    thought = np.arange(prompt.thought_start + 1, len(prompt))
+    following = prompt.input_ids[thought]
+    asked = ~np.isin(following, encoder.ids((THINK, EVIDENCE, END_THINK, ANSWER)))
+    is_item = following >= encoder.items.offset
+    cited[thought[asked & is_item] - 1] = encoder.items.codes(following[asked & is_item])
+    next_thought[thought[asked & ~is_item] - 1] = following[asked & ~is_item] - encoder.id(THINK)
+    return next_item, next_thought, cited
+
+
+def _evidence_slots(messages: Sequence[Mapping[str, Any]], tools: Sequence[str], ranks: int) -> Ids:
+    parts = [part for message in messages for part in message["content"]]
+    _, marker, tail = parts[-1]["text"].rpartition(_TOOLS) if parts and parts[-1]["type"] == "text" else ("", "", "")
+    slots: list[int] = []
+    for name, answer in _SAYS.findall(tail) if marker else ():
+        tool = tools.index(name) if name in tools else len(tools)
+        shown = len(_TOKEN.findall(answer))
+        slots += [tool * ranks + min(rank, ranks - 1) for rank in range(shown)]
+    return np.array(slots, dtype=np.int64)

@@ -1,0 +1,1 @@
+"""Thoughts, rankings and confidences, batch by batch."""

@@ -1,0 +1,191 @@
+"""Deciding thoughts and ranking the whole catalogue, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn.functional import log_softmax
+
+from rr_data.interfaces import Trace
+from rr_vlm.deliberator import Deliberator, Evidence
+from rr_vlm.encoding import EncodedPrompt, PromptEncoder
+from rr_vlm.inference.batching import length_batches
+from rr_vlm.tokens.thought_tokens import ANSWER, END_THINK, EVIDENCE, THINK
+from rr_vlm.training.collator import Collator
+
+NO_ITEM = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """What the model decided for B queries.
+
+    Attributes:
+        log_probs: [B, n_items] float32, over the whole catalogue, seen items included.
+        traces: B thoughts.
+        confidence: [B] expectation over the thought's confidence bins.
+    """
+
+    log_probs: NDArray[np.float32]
+    traces: tuple[Trace, ...]
+    confidence: NDArray[np.float64]
+
+
+@torch.inference_mode()
+def decide(
+    model: Deliberator,
+    encoder: PromptEncoder,
+    collator: Collator,
+    prompts: Sequence[EncodedPrompt],
+    *,
+    tools: Sequence[str],
+    tools_alone: Sequence[str],
+) -> Decided:
+    """Think slot by slot, greedily and among allowed tokens only, then answer in one pass over item tokens.
+
+    Args:
+        model: in evaluation mode.
+        encoder: that encoded the prompts.
+        collator: pads and looks up pictures.
+        prompts: with or without evidence.
+        tools: that a thought names where evidence is shown.
+        tools_alone: that a thought names where none is shown.
+    """
+    log_probs = np.zeros((len(prompts), encoder.items.n_items), dtype=np.float32)
+    traces: list[Trace | None] = [None] * len(prompts)
+    confidence = np.zeros(len(prompts))
+    shown = np.array([len(prompt.evidence) > 0 for prompt in prompts], dtype=bool)
+    for with_evidence, named in ((False, tools_alone), (True, tools)):
+        group = np.flatnonzero(shown == with_evidence)
+        for chosen in length_batches([len(prompts[index]) for index in group]):
+            rows = group[chosen]
+            thinking = _Thinking.begin(model, encoder, collator, [prompts[row] for row in rows])
+            levels, bins, *_ = (thinking.choose(slot) for slot in encoder.thought.slots(named))
+            thinking.feed([EVIDENCE])
+            if with_evidence:
+                thinking.cite()
+            thinking.feed([END_THINK, ANSWER])
+            log_probs[rows] = thinking.answer().numpy()
+            confidence[rows] = bins.double().numpy() @ ((np.arange(bins.shape[1]) + 0.5) / bins.shape[1])
+            for row, tokens in zip(rows, thinking.tokens, strict=True):
+                traces[row] = Trace.from_tokens(tokens[:-1])
+    return Decided(log_probs, tuple(trace for trace in traces if trace is not None), confidence)
+
+
+class _Thinking:
+    """One batch in the middle of its thought: keys and values so far, the last hidden state, tokens decided."""
+
+    def __init__(
+        self,
+        model: Deliberator,
+        encoder: PromptEncoder,
+        mask: torch.Tensor,
+        cache: Any,
+        last: torch.Tensor,
+        evidence: Evidence,
+    ) -> None:
+        self._model = model
+        self._encoder = encoder
+        self._mask = mask
+        self._cache = cache
+        self._last = last
+        self._evidence = evidence
+        self.tokens: list[list[str]] = [[THINK] for _ in range(len(last))]
+
+    @classmethod
+    def begin(
+        cls, model: Deliberator, encoder: PromptEncoder, collator: Collator, prompts: Sequence[EncodedPrompt]
+    ) -> _Thinking:
+        think = np.array(encoder.ids([THINK]))
+        batch = collator.prompts(
+            [np.concatenate([prompt.input_ids, think]) for prompt in prompts],
+            [prompt.image_items for prompt in prompts],
+        )
+        length = batch["input_ids"].shape[1]
+        states, cache = model.encode(**batch, use_cache=True)
+        located = collator.evidence(
+            [prompt.evidence + (length - len(prompt) - 1) for prompt in prompts], [prompt.slots for prompt in prompts]
+        )
+        positions, slots = located["evidence_positions"], located["evidence_slots"]
+        evidence = Evidence.gather(states, batch["input_ids"], positions, slots, encoder.items.offset)
+        return cls(model, encoder, batch["attention_mask"], cache, states[:, -1], evidence)
+
+    def choose(self, allowed: Sequence[str]) -> torch.Tensor:
+        """Decide a slot; return the probabilities [B, len(allowed)] of the allowed tokens."""
+        columns = [self._encoder.thought.names.index(token) for token in allowed]
+        probabilities = self._model.thought_logits(self._last)[:, columns].softmax(dim=-1)
+        chosen = probabilities.argmax(dim=-1).tolist()
+        self._append([[allowed[index]] for index in chosen])
+        return probabilities
+
+    def cite(self) -> None:
+        """Cite the most probable of the items shown as evidence."""
+        log_probs = self._model.item_log_probs(self._last, self._evidence)
+        shown = log_probs.gather(1, self._evidence.items).masked_fill(self._evidence.slots < 0, float("-inf"))
+        codes = self._evidence.items.gather(1, shown.argmax(dim=1, keepdim=True)).squeeze(1).tolist()
+        self._append([[f"<item_{code}>"] for code in codes])
+
+    def feed(self, tokens: Sequence[str]) -> None:
+        """Append tokens that the grammar forces."""
+        self._append([list(tokens) for _ in self.tokens])
+
+    def answer(self) -> torch.Tensor:
+        """Return [B, n_items] log-probabilities of the answer."""
+        if not self._evidence.slots.shape[1]:
+            return log_softmax(self._model.item_logits(self._last), dim=-1)
+        return self._model.item_log_probs(self._last, self._evidence)
+
+    def _append(self, tokens: Sequence[list[str]]) -> None:
+        for row, added in zip(self.tokens, tokens, strict=True):
+            row.extend(added)
+        ids = torch.tensor([self._encoder.ids(added) for added in tokens])
+        self._mask = torch.cat([self._mask, torch.ones_like(ids)], dim=1)
+        states, self._cache = self._model.encode(ids, self._mask, past_key_values=self._cache, use_cache=True)
+        self._last = states[:, -1]
+
+
+def restrict(
+    log_probs: NDArray[np.float32], histories: Sequence[NDArray[np.int64]], candidates: NDArray[np.int64] | None
+) -> NDArray[np.float32]:
+    """Keep the items that may be recommended and renormalise.
+
+    Args:
+        log_probs: [B, n_items].
+        histories: B arrays of known item codes; without candidates these items are left out.
+        candidates: [B, C] item codes to choose from whatever the history holds, or None; unknown codes are ignored.
+
+    Returns:
+        [B, n_items] log-probabilities, -inf for items left out.
+    """
+    n_items = log_probs.shape[1]
+    if candidates is None:
+        allowed = np.ones(log_probs.shape, dtype=bool)
+        for row, history in enumerate(histories):
+            allowed[row, history] = False
+    else:
+        allowed = np.zeros(log_probs.shape, dtype=bool)
+        known = (candidates >= 0) & (candidates < n_items)
+        rows, places = np.nonzero(known)
+        allowed[rows, candidates[rows, places]] = True
+    kept = np.where(allowed, log_probs, -np.inf)
+    peak = np.max(kept, axis=1, keepdims=True, initial=-np.finfo(np.float32).max)
+    total = peak + np.log(np.exp(kept - peak).sum(axis=1, keepdims=True).clip(min=1e-30))
+    restricted: NDArray[np.float32] = (kept - total).astype(np.float32)
+    return restricted
+
+
+def top_k(scores: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the best k items and scores [B, k], best first; equal scores by item code; padded with -1 and -inf."""
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :k].astype(np.int64)
+    best = np.take_along_axis(scores, order, axis=1)
+    order[np.isneginf(best)] = NO_ITEM
+    missing = k - order.shape[1]
+    if missing > 0:
+        order = np.pad(order, ((0, 0), (0, missing)), constant_values=NO_ITEM)
+        best = np.pad(best, ((0, 0), (0, missing)), constant_values=-np.inf)
+    return order, best

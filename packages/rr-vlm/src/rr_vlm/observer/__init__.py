@@ -1,0 +1,1 @@
+"""Observe: what pictures, texts and histories say of items."""

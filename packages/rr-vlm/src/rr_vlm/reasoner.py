@@ -1,0 +1,261 @@
+"""What a planner talks to: a tuned deliberator with everything it needs to answer queries (paper, sections 3.1 to 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+
+from rr_data.interfaces import Trace, describe_user, evidence_text, render_prompt, templates, verbalize
+from rr_vlm.artifact import ReasonerCard, read_reasoner, write_reasoner
+from rr_vlm.catalogue import Catalogue, PromptOptions
+from rr_vlm.deliberator import Deliberator
+from rr_vlm.encoding import EncodedPrompt, PromptEncoder
+from rr_vlm.flops import query_flops
+from rr_vlm.inference.confidence import TOP, ConfidenceModel, fit_confidence
+from rr_vlm.inference.rank import NO_ITEM, Decided, decide, restrict, top_k
+from rr_vlm.training.collator import Collator
+
+IntArray = NDArray[np.int64]
+
+
+class Queries(Protocol):
+    """The columns of a query batch that a reasoner reads."""
+
+    @property
+    def users(self) -> NDArray[Any]:
+        """[B] user codes."""
+        ...
+
+    @property
+    def histories(self) -> Sequence[NDArray[Any]]:
+        """B arrays of item codes, oldest first."""
+        ...
+
+    @property
+    def evidence_horizon(self) -> NDArray[np.float64]:
+        """[B] floats in [0, 1]."""
+        ...
+
+    @property
+    def candidates(self) -> NDArray[Any] | None:
+        """[B, C] item codes to rank, or None."""
+        ...
+
+
+class Answers(Protocol):
+    """A tool's answers to the queries of a batch."""
+
+    @property
+    def items(self) -> NDArray[np.int64]:
+        """[B, k] item codes, best first."""
+        ...
+
+    @property
+    def scores(self) -> NDArray[Any]:
+        """[B, k] floats; -inf marks padding."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deliberation:
+    """A ranking with the thoughts behind it.
+
+    Attributes:
+        items: [B, k] int64 item codes, best first, -1 where there are no more.
+        scores: [B, k] float32 log-probabilities, -inf at padding.
+        confidence: [B] calibrated probability that the right item is among the first five.
+        thoughts: B readable thoughts.
+        traces: the same thoughts as values.
+    """
+
+    items: IntArray
+    scores: NDArray[np.float32]
+    confidence: NDArray[np.float64]
+    thoughts: tuple[str, ...]
+    traces: tuple[Trace, ...]
+
+    def __len__(self) -> int:
+        """Return B."""
+        return len(self.items)
+
+
+class VlmReasoner:
+    """A tuned deliberator that answers queries, with or without the tools' answers.
+
+    It satisfies `rr_planner.protocols.Reasoner` by shape. An empty history, an unknown user, unknown items in a history, and
+    a missing or an unknown tool are answered, not raised. Build one with `rr_vlm.train` and `VlmReasoner.load`.
+    """
+
+    def __init__(self, *, model: Deliberator, encoder: PromptEncoder, catalogue: Catalogue, card: ReasonerCard) -> None:
+        """Use `load`."""
+        self._model = model.eval()
+        self._encoder = encoder
+        self._catalogue = catalogue
+        self._card = card
+        pictures = None if catalogue.pictures is None else torch.from_numpy(np.asarray(catalogue.pictures, np.float32))
+        self._collator = Collator(encoder.id("<pad>"), pictures)
+
+    @classmethod
+    def load(cls, path: str | Path) -> VlmReasoner:
+        """Read a folder that `rr_vlm.train` or `save` wrote.
+
+        Raises:
+            ArtifactError: the folder is missing, damaged or of another version.
+        """
+        parts = read_reasoner(Path(path))
+        return cls(model=parts.model, encoder=parts.encoder, catalogue=parts.catalogue, card=parts.card)
+
+    def save(self, path: str | Path) -> None:
+        """Write everything to the folder `path`, whole or not at all; an existing reasoner there is replaced."""
+        write_reasoner(Path(path), self._model, self._encoder, self._catalogue, self._card)
+
+    @property
+    def name(self) -> str:
+        """A short name."""
+        return self._card.name
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """The tools whose answers it was tuned on."""
+        return self._encoder.thought.tools
+
+    @property
+    def n_items(self) -> int:
+        """Items of the catalogue."""
+        return len(self._catalogue)
+
+    @property
+    def prompt(self) -> PromptOptions:
+        """How queries are written."""
+        return self._card.prompt
+
+    @property
+    def flops_per_query(self) -> float:
+        """Floating-point operations of one query without evidence, at the mean prompt length of tuning."""
+        return self._flops(self._card.tokens_alone, len(self._card.tools_alone), cited=False)
+
+    @property
+    def flops_with_evidence(self) -> float:
+        """Floating-point operations of one query with evidence, at the mean prompt length of tuning."""
+        return self._flops(self._card.tokens_with_evidence, len(self.tools), cited=True)
+
+    def deliberate(self, queries: Queries, k: int, evidence: Mapping[str, Answers] | None = None) -> Deliberation:
+        """Think about each query and rank the k best items.
+
+        Args:
+            queries: B queries; known items of a history are not recommended again, unless they are candidates.
+            k: length of the lists.
+            evidence: tools' answers by tool name; a tool may be missing. None or empty: the model answers alone.
+        """
+        decided, log_probs = self._decide(queries, evidence)
+        items, scores = top_k(log_probs, k)
+        confidence = self._confidence(decided, log_probs, evidence)
+        return Deliberation(
+            items=items,
+            scores=scores,
+            confidence=confidence,
+            thoughts=tuple(map(self._readable, decided.traces, top_k(log_probs, 1)[0][:, 0].tolist(), confidence)),
+            traces=decided.traces,
+        )
+
+    def scores(self, queries: Queries, evidence: Mapping[str, Answers] | None = None) -> NDArray[np.float32]:
+        """Return [B, n_items] log-probabilities of the answer; -inf for items that are not to be recommended."""
+        return self._decide(queries, evidence)[1]
+
+    def calibrated(
+        self, queries: Queries, targets: ArrayLike, evidence: Mapping[str, Answers] | None = None
+    ) -> VlmReasoner:
+        """Return a reasoner whose confidence is calibrated on validation queries.
+
+        Args:
+            queries: B validation queries, unseen in tuning.
+            targets: [B] their right items; queries with a target below 0 are left out.
+            evidence: the tools' answers, to calibrate answering with evidence; None to calibrate answering alone. The
+                two are calibrated one by one.
+        """
+        decided, log_probs = self._decide(queries, evidence)
+        right = np.asarray(targets, dtype=np.int64)
+        known = right >= 0
+        hits = (top_k(log_probs, TOP)[0] == right[:, None]).any(axis=1)
+        fitted = fit_confidence(decided.confidence[known], _mass(log_probs)[known], hits[known])
+        which = {"confidence_with_evidence": fitted} if evidence else {"confidence_alone": fitted}
+        return VlmReasoner(
+            model=self._model,
+            encoder=self._encoder,
+            catalogue=self._catalogue,
+            card=replace(self._card, **which),
+        )
+
+    def encode(self, queries: Queries, evidence: Mapping[str, Answers] | None = None) -> list[EncodedPrompt]:
+        """Write and encode the prompts of queries."""
+        options, wording = self.prompt, templates("sequential")[self.prompt.template]
+        prompts = []
+        for row, history in enumerate(self._known(queries.histories)):
+            prompts.append(
+                render_prompt(
+                    wording,
+                    user=_user_code(queries.users[row]),
+                    user_desc=describe_user([self._catalogue.categories[code] for code in history.tolist()]),
+                    history=history[-options.history_length :],
+                    evidence_horizon=float(queries.evidence_horizon[row]),
+                    pictures=options.pictures,
+                    tools=evidence_text({name: self._shown(answer, row) for name, answer in (evidence or {}).items()}),
+                )
+            )
+        return self._encoder.encode([prompt.messages for prompt in prompts], [prompt.image_items for prompt in prompts])
+
+    def _decide(self, queries: Queries, evidence: Mapping[str, Answers] | None) -> tuple[Decided, NDArray[np.float32]]:
+        prompts = self.encode(queries, evidence)
+        decided = decide(
+            self._model, self._encoder, self._collator, prompts, tools=self.tools, tools_alone=self._card.tools_alone
+        )
+        return decided, restrict(decided.log_probs, self._known(queries.histories), queries.candidates)
+
+    def _known(self, histories: Sequence[NDArray[Any]]) -> list[IntArray]:
+        codes = [np.asarray(history, dtype=np.int64) for history in histories]
+        return [history[(history >= 0) & (history < self.n_items)] for history in codes]
+
+    def _shown(self, answer: Answers, row: int) -> IntArray:
+        items, scores = np.asarray(answer.items[row], dtype=np.int64), np.asarray(answer.scores[row])
+        usable = ~np.isneginf(scores) & (items >= 0) & (items < self.n_items)
+        return items[usable][: self.prompt.answers_shown]
+
+    def _confidence(
+        self, decided: Decided, log_probs: NDArray[np.float32], evidence: Mapping[str, Answers] | None
+    ) -> NDArray[np.float64]:
+        model: ConfidenceModel = self._card.confidence_with_evidence if evidence else self._card.confidence_alone
+        return model.predict(decided.confidence, _mass(log_probs))
+
+    def _readable(self, trace: Trace, item: int, confidence: float) -> str:
+        thought = verbalize(trace, self._catalogue.titles)
+        answer = "Nothing to recommend" if item == NO_ITEM else f"Recommend {self._catalogue.titles[item]}"
+        return f"{thought} {answer}. Confidence: {confidence:.2f}."
+
+    def _flops(self, tokens: int, tools: int, *, cited: bool) -> float:
+        config = self._model.config
+        return query_flops(
+            self._model.backbone.config.get_text_config(),
+            n_items=config.n_items,
+            n_thoughts=config.n_thoughts,
+            tokens=tokens + 1,
+            # level, bin, tools, <evidence>, the cited item, </think> <answer>
+            decided=2 + tools + 1 + cited + 2,
+            slots=2 + tools,
+            item_softmaxes=1 + cited,
+        )
+
+
+def _user_code(user: Any) -> int:
+    """Return the user's code; a name that is no code reads as user 0, of whom the model knows nothing but the prompt."""
+    return int(user) if isinstance(user, int | np.integer) else 0
+
+
+def _mass(log_probs: NDArray[np.float32]) -> NDArray[np.float64]:
+    """[B] probability of the first five items."""
+    return np.exp(top_k(log_probs, TOP)[1].astype(np.float64)).sum(axis=1)

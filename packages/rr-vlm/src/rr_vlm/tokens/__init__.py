@@ -1,0 +1,1 @@
+"""Item tokens, thought tokens and the tokenizer that holds them."""

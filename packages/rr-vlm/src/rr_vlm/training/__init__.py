@@ -1,0 +1,1 @@
+"""Reasoning-aware visual instruction tuning."""

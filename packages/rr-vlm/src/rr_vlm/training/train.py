@@ -1,0 +1,233 @@
+"""From tuning rows to a reasoner, resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+import torch
+from transformers import set_seed
+from transformers.trainer_utils import get_last_checkpoint
+
+from rr_data.interfaces import Trace
+from rr_vlm.artifact import ReasonerCard, write_reasoner
+from rr_vlm.backbones.embedded import EmbeddedOptions, embedded_config
+from rr_vlm.catalogue import Catalogue, PromptOptions
+from rr_vlm.deliberator import Deliberator, DeliberatorConfig
+from rr_vlm.encoding import EncodedPrompt, PromptEncoder, targets
+from rr_vlm.errors import ArtifactError, InputError
+from rr_vlm.tokens.thought_tokens import ThoughtTokens
+from rr_vlm.tokens.tokenizer import IMAGE, PAD, build_tokenizer
+from rr_vlm.training.collator import Collator
+from rr_vlm.training.sft_config import RvitConfig
+from rr_vlm.training.sft_trainer import HistoryCallback, RvitTrainer, encoded_dataset, read_history
+
+Rows = datasets.Dataset | Sequence[Mapping[str, Any]]
+COLUMNS = ("prompt", "completion", "image_items", "user", "target", "eh_level")
+HISTORY = "training.jsonl"
+_ENCODED_AT_ONCE = 1024
+
+
+def train(
+    rows: Rows,
+    *,
+    catalogue: Catalogue,
+    out: str | Path,
+    tools: Sequence[str] = (),
+    prompt: PromptOptions | None = None,
+    backbone: EmbeddedOptions | None = None,
+    options: Mapping[str, Any] | None = None,
+    name: str = "vlm",
+    resume: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Tune an embedded backbone on chain-of-thought rows and write a reasoner.
+
+    Checkpoints stand in `<out>.training` until the reasoner is written.
+
+    Args:
+        rows: "SFT rows" of the stable interfaces. A thought cites one item where the prompt shows evidence and none where it
+            shows none; a row without a thought (`<answer>` alone) teaches the answer and the history.
+        catalogue: the items.
+        out: folder of the reasoner.
+        tools: names of the tools that thoughts and evidence name, in the order of the thoughts.
+        prompt: how the rows were written; queries will be written so.
+        backbone: its size.
+        options: arguments of `RvitConfig`, such as `max_steps`, `learning_rate`, `seed`, `curriculum`.
+        name: of the reasoner.
+        resume: continue from the last checkpoint of an interrupted run with the same arguments, if there is one.
+        progress: called with (steps done, steps in all).
+
+    Returns:
+        `out`. `<out>/training.jsonl` holds losses, phase and learning rate by step.
+
+    Raises:
+        InputError: rows, tools and catalogue do not fit each other.
+        ArtifactError: `out` is something else than a reasoner, or the run to resume had other arguments.
+    """
+    started = time.monotonic()
+    out, prompt, backbone = Path(out), prompt or PromptOptions(), backbone or EmbeddedOptions()
+    if out.exists() and not (out / "reasoner.json").is_file():
+        raise ArtifactError(f"{out} exists and is not a reasoner: choose another folder or remove it")
+    dataset = _dataset(rows)
+    work = out.with_name(f"{out.name}.training")
+    config = RvitConfig(output_dir=str(work), **(options or {}))
+    _prepare(work, _fingerprint(dataset, catalogue, tools, backbone, config), resume=resume)
+    set_seed(config.seed)
+    encoder = _encoder(dataset, catalogue, tools, prompt)
+    model = _model(encoder, catalogue, backbone)
+    encoded = _encode(dataset, encoder)
+    trainer = RvitTrainer(
+        model=model,
+        args=config,
+        train_dataset=encoded_dataset([_example(row, encoder) | {"eh_level": level} for row, level in encoded]),
+        data_collator=Collator(encoder.id(PAD), _pictures(catalogue)),
+        processing_class=encoder.tokenizer,
+        callbacks=[HistoryCallback(work / HISTORY, config.phases(), progress)],
+    )
+    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if resume else None)
+    card = ReasonerCard(
+        name=name,
+        prompt=prompt,
+        tools_alone=_tools_alone(dataset, encoded),
+        tokens_alone=_mean_tokens(encoded, shown=False),
+        tokens_with_evidence=_mean_tokens(encoded, shown=True),
+        training={
+            "rows": len(encoded),
+            "steps": trainer.state.global_step,
+            "batch_size": config.train_batch_size * config.gradient_accumulation_steps * config.world_size,
+            "options": dict(options or {}),
+            "backbone": asdict(backbone),
+            "seconds": round(time.monotonic() - started, 1),
+            "last": (read_history(work / HISTORY) or [{}])[-1],
+        },
+    )
+    write_reasoner(out, model.eval(), encoder, catalogue, card)
+    shutil.copy(work / HISTORY, out / HISTORY)
+    shutil.rmtree(work)
+    return out
+
+
+def _dataset(rows: Rows) -> datasets.Dataset:
+    dataset = rows if isinstance(rows, datasets.Dataset) else datasets.Dataset.from_list([dict(row) for row in rows])
+    missing = [column for column in COLUMNS if column not in dataset.column_names]
+    if missing or not len(dataset):
+        raise InputError("rows", f"{len(dataset)} rows without {missing}", f"rows with the columns {list(COLUMNS)}")
+    return dataset
+
+
+def _fingerprint(dataset: datasets.Dataset, catalogue: Catalogue, *settings: object) -> str:
+    digest = hashlib.sha256(repr(settings[:-1]).encode())
+    config = settings[-1]
+    assert isinstance(config, RvitConfig)
+    digest.update(json.dumps(config.to_dict(), sort_keys=True, default=str).encode())
+    for column in COLUMNS[2:]:
+        digest.update(json.dumps(dataset[column][:]).encode())
+    digest.update("\n".join(catalogue.titles).encode())
+    return digest.hexdigest()
+
+
+def _prepare(work: Path, fingerprint: str, *, resume: bool) -> None:
+    """Make the working folder ready: what an interrupted run left stays only where it is resumed."""
+    mark = work / "run.json"
+    if resume and mark.is_file():
+        if json.loads(mark.read_text())["fingerprint"] != fingerprint:
+            raise ArtifactError(f"{work} holds a run with other rows or options: resume with the same, or start anew")
+        return
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    mark.write_text(json.dumps({"fingerprint": fingerprint}))
+
+
+def _encoder(
+    dataset: datasets.Dataset, catalogue: Catalogue, tools: Sequence[str], prompt: PromptOptions
+) -> PromptEncoder:
+    thought = ThoughtTokens.of(tools)
+
+    def texts() -> Any:
+        for batch in dataset.select_columns(["prompt"]).iter(_ENCODED_AT_ONCE):
+            for messages in batch["prompt"]:
+                yield from (part["text"] or "" for message in messages for part in message["content"])
+        yield "User: Assistant:"
+        yield from catalogue.titles
+        yield from (category for categories in catalogue.categories for category in categories)
+
+    tokenizer, items = build_tokenizer(texts(), thought=thought, n_items=len(catalogue))
+    visual_tokens = 1 if catalogue.pictures is None else catalogue.pictures.shape[1]
+    return PromptEncoder(tokenizer, items, thought, ranks=prompt.answers_shown, visual_tokens=visual_tokens)
+
+
+def _model(encoder: PromptEncoder, catalogue: Catalogue, backbone: EmbeddedOptions) -> Deliberator:
+    config = embedded_config(
+        backbone,
+        vocabulary=len(encoder.tokenizer),
+        image_token=encoder.id(IMAGE),
+        pad_token=encoder.id(PAD),
+    )
+    model = Deliberator(
+        DeliberatorConfig(
+            backbone="embedded",
+            backbone_config=config.to_dict(),
+            n_items=encoder.items.n_items,
+            item_offset=encoder.items.offset,
+            thought_offset=encoder.id(encoder.thought.names[0]),
+            n_thoughts=len(encoder.thought.names),
+            n_slots=encoder.n_slots,
+            head_dropout=backbone.dropout,
+        )
+    )
+    if catalogue.vectors is not None:
+        if catalogue.vectors.shape[1] != model.width:
+            raise InputError(
+                "catalogue.vectors", f"width {catalogue.vectors.shape[1]}", f"the backbone's {model.width}"
+            )
+        model.start_items(torch.from_numpy(catalogue.vectors))
+    return model
+
+
+def _encode(dataset: datasets.Dataset, encoder: PromptEncoder) -> list[tuple[EncodedPrompt, int]]:
+    encoded: list[tuple[EncodedPrompt, int]] = []
+    for batch in dataset.iter(_ENCODED_AT_ONCE):
+        encoded += zip(encoder.encode_rows(batch), batch["eh_level"], strict=True)
+    return encoded
+
+
+def _example(row: EncodedPrompt, encoder: PromptEncoder) -> dict[str, Any]:
+    history, thought, cited = targets(row, encoder)
+    return {
+        "input_ids": row.input_ids,
+        "image_items": row.image_items,
+        "history_targets": history,
+        "thought_targets": thought,
+        "evidence_targets": cited,
+        "evidence_positions": row.evidence,
+        "evidence_slots": row.slots,
+        "answer": row.answer,
+    }
+
+
+def _pictures(catalogue: Catalogue) -> torch.Tensor | None:
+    return None if catalogue.pictures is None else torch.from_numpy(np.asarray(catalogue.pictures, dtype=np.float32))
+
+
+def _tools_alone(dataset: datasets.Dataset, encoded: Sequence[tuple[EncodedPrompt, int]]) -> tuple[str, ...]:
+    """Return the tools that the first thought without evidence names."""
+    for index, (row, _) in enumerate(encoded):
+        if not len(row.evidence) and row.thought_start < len(row):
+            text = dataset[index]["completion"][0]["content"][0]["text"]
+            tokens = text[: text.index("</think>")].replace("><", "> <").split() + ["</think>"]
+            return tuple(tool for tool, _ in Trace.from_tokens(tokens).tools)
+    return ()
+
+
+def _mean_tokens(encoded: Sequence[tuple[EncodedPrompt, int]], *, shown: bool) -> int:
+    lengths = [min(row.thought_start, len(row) - 1) for row, _ in encoded if bool(len(row.evidence)) == shown]
+    return round(float(np.mean(lengths))) if lengths else 0
