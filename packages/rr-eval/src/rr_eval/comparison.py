@@ -68,8 +68,6 @@ class Comparison:
 def compare(evaluation: Evaluation, *, reference: str, bounds: Sequence[str] = (), alpha: float = 0.05) -> Comparison:
     """Compare every system with a reference, and find out which one may be called the best.
 
-    A system is the best in a metric only if it is significantly better than each other contender, which includes the
-    runner-up; else nobody is. That takes the largest of several p-values, so it needs no correction for testing often.
     The differences with the reference are single tests: of twenty without substance, one is significant by chance.
 
     Args:
@@ -82,20 +80,45 @@ def compare(evaluation: Evaluation, *, reference: str, bounds: Sequence[str] = (
         UnknownNameError: the reference or a bound was not evaluated.
         InvalidArgumentError: `alpha` is not between 0 and 1, or two systems share no query.
     """
-    for system in (reference, *bounds):
-        if system not in evaluation.systems:
-            raise UnknownNameError("system", system, evaluation.systems)
-    if not 0 < alpha < 1:
-        raise InvalidArgumentError("alpha", alpha, "a level between 0 and 1")
+    _check_known(evaluation, (reference,))
     others = [system for system in evaluation.systems if system != reference]
     differences = tuple(
         Difference(system, metric.name, _paired(evaluation, system, reference, metric))
         for system in others
         for metric in evaluation.metrics
     )
-    contenders = [system for system in evaluation.systems if system not in bounds]
-    best = {metric.name: _best(evaluation, contenders, metric, alpha) for metric in evaluation.metrics}
+    best = significantly_best(evaluation, bounds=bounds, alpha=alpha)
     return Comparison(reference, tuple(bounds), alpha, differences, best)
+
+
+def significantly_best(
+    evaluation: Evaluation, *, bounds: Sequence[str] = (), alpha: float = 0.05
+) -> dict[str, str | None]:
+    """Return, by metric, the contender that is significantly better than every other one, or None.
+
+    That takes the largest of several p-values, so it needs no correction for testing often. A single contender has
+    nobody to be better than.
+
+    Args:
+        evaluation: of `evaluate`.
+        bounds: systems that are limits rather than contenders.
+        alpha: level of significance.
+
+    Raises:
+        UnknownNameError: a bound was not evaluated.
+        InvalidArgumentError: `alpha` is not between 0 and 1, or two systems share no query.
+    """
+    _check_known(evaluation, bounds)
+    if not 0 < alpha < 1:
+        raise InvalidArgumentError("alpha", alpha, "a level between 0 and 1")
+    contenders = [system for system in evaluation.systems if system not in bounds]
+    return {metric.name: _best(evaluation, contenders, metric, alpha) for metric in evaluation.metrics}
+
+
+def _check_known(evaluation: Evaluation, systems: Sequence[str]) -> None:
+    for system in systems:
+        if system not in evaluation.systems:
+            raise UnknownNameError("system", system, evaluation.systems)
 
 
 def _best(evaluation: Evaluation, contenders: Sequence[str], metric: Metric, alpha: float) -> str | None:

@@ -227,6 +227,10 @@ class Predictions:
         offsets, _ = list_column(self.table.select([name]), name)
         return np.diff(offsets)
 
+    def known(self, name: str) -> NDArray[np.bool_]:
+        """Return [N], whether a column has a value."""
+        return np.asarray(self._column(name).is_valid().to_numpy(), dtype=bool)
+
     def flat_lists(self) -> FlatLists:
         """Return every place of every ranked list."""
         offsets, items = list_column(self.table, "items")

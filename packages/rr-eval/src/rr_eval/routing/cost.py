@@ -32,7 +32,8 @@ class Cost:
 
 def mean_cost(predictions: Predictions) -> Cost:
     """Return the mean cost of the rows; give it the rows of one system."""
-    rate = tool_use_rate(predictions.list_lengths("tools_used")) if len(predictions) else None
+    told = predictions.filter(predictions.known("tools_used"))
+    rate = tool_use_rate(told.list_lengths("tools_used")) if len(told) else None
     return Cost(_known_mean(predictions.numbers("latency_ms")), _known_mean(predictions.numbers("flops")), rate)
 
 

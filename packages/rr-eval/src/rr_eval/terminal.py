@@ -1,0 +1,87 @@
+"""Evaluations and comparisons as tables in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from rr_eval.comparison import Comparison
+from rr_eval.evaluation import Evaluation
+from rr_eval.significance import PairedDifference
+
+
+def evaluation_table(evaluation: Evaluation, *, title: str | None = None) -> RenderableType:
+    """Show every system's metrics with their intervals, its tied targets and its cost, and the notes below."""
+    table = _table(title)
+    table.add_column("system", overflow="fold")
+    for metric in evaluation.metrics:
+        table.add_column(metric.name, justify="right", no_wrap=True)
+    for name in ("queries", "tied", "tools", "ms", "FLOPs"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for system, ranks in evaluation.ranks.items():
+        scores = (evaluation.score(system, metric.name) for metric in evaluation.metrics)
+        cost = evaluation.costs[system]
+        table.add_row(
+            Text(system),
+            *(f"{score.value:.4f} ±{(score.high - score.low) / 2:.4f}" for score in scores),
+            str(len(ranks)),
+            f"{ranks.tied_share:.0%}",
+            _optional(cost.tool_use_rate, "{:.0%}"),
+            _optional(cost.latency_ms, "{:.3g}"),
+            _optional(cost.flops, "{:.1e}"),
+        )
+    foot = (
+        f"{evaluation.task}; ± half the {100 * evaluation.level:g} % bootstrap interval ({evaluation.n_resamples} "
+        f"resamples, seed {evaluation.seed}); ties: {evaluation.ties}; tied: targets in a tie; tools: queries that "
+        "consulted one; ms, FLOPs: a query"
+    )
+    return Group(table, Text(foot, style="dim"), *(Text(f"note: {note}", style="yellow") for note in evaluation.notes))
+
+
+def groups_table(evaluations: Mapping[str, Evaluation], *, by: str) -> RenderableType:
+    """Show one evaluation table a group."""
+    return Group(*(evaluation_table(part, title=f"{by} = {name}") for name, part in evaluations.items()))
+
+
+def comparison_table(evaluation: Evaluation, comparison: Comparison) -> RenderableType:
+    """Show every system's metrics and their difference to the reference; bold is significantly better than all."""
+    table = _table(None)
+    table.add_column("system", overflow="fold")
+    for metric in evaluation.metrics:
+        table.add_column(metric.name, justify="right", no_wrap=True)
+        table.add_column(f"minus {comparison.reference}", justify="right", no_wrap=True)
+    for system in evaluation.systems:
+        cells: list[Text] = []
+        for metric in evaluation.metrics:
+            score = evaluation.score(system, metric.name)
+            style = "bold" if comparison.best[metric.name] == system else ""
+            cells.append(Text(f"{score.value:.4f}", style=style))
+            cells.append(_difference(comparison.difference(system, metric.name), comparison.alpha))
+        table.add_row(Text(system), *cells)
+    foot = (
+        f"* p < {comparison.alpha:g}, paired bootstrap ({evaluation.n_resamples} resamples, seed {evaluation.seed}); "
+        "bold: significantly better than every other system"
+    )
+    return Group(table, Text(foot, style="dim"), *(Text(f"note: {note}", style="yellow") for note in evaluation.notes))
+
+
+def _table(title: str | None) -> Table:
+    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+
+
+def _optional(value: float | None, pattern: str) -> str:
+    return "-" if value is None else pattern.format(value)
+
+
+def _difference(difference: PairedDifference | None, alpha: float) -> Text:
+    if difference is None:
+        return Text("reference", style="dim")
+    significant = difference.p_value < alpha
+    style = "" if not significant else "green" if difference.mean > 0 else "red"
+    mark = "*" if significant else " "
+    p = "p<.001" if difference.p_value < 0.001 else f"p={difference.p_value:.3f}".replace("0.", ".")
+    return Text(f"{difference.mean:+.4f}{mark} {p}", style=style)
