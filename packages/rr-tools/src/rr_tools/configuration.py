@@ -8,6 +8,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from rr_tools.errors import ConfigError, nearest
 
+TYPE_NAMES: Mapping[Any, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+
 
 def parse_config(config_type: type[Any], values: Any = None) -> Any:
     """Return an instance of `config_type`.
@@ -66,6 +68,4 @@ def _convert(key: str, value: Any, expected: Any) -> Any:
             return {"true": True, "false": False}[value.lower()] if expected is bool else expected(value)
         except (KeyError, ValueError):
             pass
-    raise ConfigError(
-        f"{key} is {value!r}; it must be {'true or false' if expected is bool else f'an {expected.__name__}'}"
-    )
+    raise ConfigError(f"{key} is {value!r}; it must be {TYPE_NAMES.get(expected, expected.__name__)}")

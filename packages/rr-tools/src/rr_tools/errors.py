@@ -35,6 +35,10 @@ class ParityError(ToolError):
     """The exported network does not compute what the trained one does."""
 
 
+class ServeError(ToolError):
+    """A loaded tool breaks the contract of serving."""
+
+
 class MissingExtraError(ToolError):
     """Training needs packages that the base install leaves out."""
 

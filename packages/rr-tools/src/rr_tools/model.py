@@ -42,14 +42,12 @@ class Model:
     """A model of the zoo.
 
     Attributes:
-        summary: one line on what it is, with its source.
         task: "sequential" (reads the history) or "direct" (reads the user).
         scorer: kind of computation that serves it, see `rr_tools.runtime.scorers`.
         config_type: frozen dataclass of its options, every one with a default.
         fit: its training.
     """
 
-    summary: str
     task: str
     scorer: str
     config_type: type[Any]

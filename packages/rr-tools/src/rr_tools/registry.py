@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
@@ -10,11 +11,21 @@ from rr_tools.errors import MissingExtraError, ToolError, UnknownModelError
 from rr_tools.model import Model
 
 ENTRY_POINTS = "rr_tools.models"
-BUILT_IN: Mapping[str, str] = {
-    "bpr": "rr_tools.recbole.bpr:MODEL",
-    "item-transition": "rr_tools.neighbors.item_transition:MODEL",
-    "popularity": "rr_tools.neighbors.popularity:MODEL",
-    "sasrec": "rr_tools.recbole.sasrec:MODEL",
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """A model of this package: the module whose `MODEL` it is, and one line on it."""
+
+    module: str
+    summary: str
+
+
+BUILT_IN: Mapping[str, BuiltIn] = {
+    "bpr": BuiltIn("rr_tools.recbole.bpr", "matrix factorisation with a pairwise loss (Rendle et al. 2009)"),
+    "item-transition": BuiltIn("rr_tools.neighbors.item_transition", "transitions between items a few steps apart"),
+    "popularity": BuiltIn("rr_tools.neighbors.popularity", "how often each item was taken"),
+    "sasrec": BuiltIn("rr_tools.recbole.sasrec", "self-attention over the history (Kang and McAuley 2018)"),
 }
 
 
@@ -23,7 +34,14 @@ def available() -> tuple[str, ...]:
 
     A package adds its own with an entry point of the group `rr_tools.models` that names a `rr_tools.model.Model`.
     """
-    return tuple(sorted({*BUILT_IN, *_installed()}))
+    return tuple(summaries())
+
+
+def summaries() -> dict[str, str]:
+    """Return one line on every registered model, by name, in order; nothing is imported."""
+    installed = {name: f"from {point.value}" for name, point in _installed().items()}
+    lines = {**installed, **{name: model.summary for name, model in BUILT_IN.items()}}
+    return dict(sorted(lines.items()))
 
 
 def get_model(name: str) -> Model:
@@ -35,9 +53,8 @@ def get_model(name: str) -> Model:
         ToolError: an entry point names something that is no `Model`.
     """
     if name in BUILT_IN:
-        module, _, attribute = BUILT_IN[name].partition(":")
         try:
-            model = getattr(import_module(module), attribute)
+            model = import_module(BUILT_IN[name].module).MODEL
         except ModuleNotFoundError as error:
             raise MissingExtraError(str(error.name)) from error
     elif name in (installed := _installed()):

@@ -105,6 +105,7 @@ class TrainingData:
 
         Raises:
             MissingExtraError: a folder was given and rr-data is not installed.
+            InvalidDataError: the folder holds no prepared dataset that can be read.
         """
         dataset = _open(prepared) if isinstance(prepared, str | Path) else prepared
         sequences = dataset.sequences(until=until)
@@ -139,10 +140,13 @@ class TrainingData:
 
 def _open(folder: str | Path) -> PreparedLike:
     try:
-        from rr_data.interfaces import PreparedDataset  # noqa: PLC0415  # training only: the base install lacks rr-data
+        from rr_data.interfaces import DataError, PreparedDataset  # noqa: PLC0415  # the base install lacks rr-data
     except ImportError as error:
         raise MissingExtraError("rr-data") from error
-    dataset: PreparedLike = PreparedDataset.open(folder)
+    try:
+        dataset: PreparedLike = PreparedDataset.open(folder)
+    except DataError as error:
+        raise InvalidDataError(str(error)) from error
     return dataset
 
 

@@ -82,7 +82,7 @@ def fit(data: TrainingData, config: ItemTransitionConfig, *, seed: int, progress
         "popularity": (data.popularity / len(data.items)).astype(np.float32),
     }
     progress(1, 1, f"{neighbors.nnz:,} pairs of items")
-    # A history item is drawn as often as it is popular, and each of its neighbours costs one multiplication, one addition.
+    # A history item is as likely as it is popular; each of its neighbours costs a multiplication and an addition.
     row_length = float(np.average(np.diff(neighbors.indptr), weights=data.popularity))
     return FittedModel(
         files={WEIGHTS_FILE: save(arrays)},
@@ -98,7 +98,6 @@ def _inverse_root(sums: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 MODEL = Model(
-    summary="item-to-item transition counts in a window, symmetrically normalised",
     task="sequential",
     scorer="neighbors",
     config_type=ItemTransitionConfig,

@@ -27,7 +27,6 @@ def fit(data: TrainingData, config: PopularityConfig, *, seed: int, progress: Pr
 
 
 MODEL = Model(
-    summary="how often each item was taken",
     task="sequential",
     scorer="popularity",
     config_type=PopularityConfig,

@@ -29,18 +29,20 @@ class ServedBpr(nn.Module):
     def __init__(self, model: Any, known_users: NDArray[np.int64]) -> None:
         """Wrap a trained model; `known_users` are the codes that were trained."""
         super().__init__()
-        self.model = model
-        self.register_buffer("trained", torch.zeros(model.n_users, dtype=torch.bool))
-        self.trained[torch.from_numpy(known_users)] = True
+        self.model: Any = model
+        trained = torch.zeros(model.n_users, dtype=torch.bool)
+        trained[torch.from_numpy(known_users)] = True
+        self.trained = nn.Buffer(trained)
 
     def forward(self, users: Tensor) -> Tensor:
         """Score every item."""
-        vectors = self.model.user_embedding.weight
+        vectors: Tensor = self.model.user_embedding.weight
         everybody = (vectors * self.trained.unsqueeze(1)).sum(dim=0) / self.trained.sum()
         inside = (users >= 0) & (users < vectors.size(0))
         rows = torch.where(inside, users, 0)
         known = (inside & self.trained[rows]).unsqueeze(1)
-        return torch.where(known, vectors[rows], everybody) @ self.model.item_embedding.weight.T
+        items: Tensor = self.model.item_embedding.weight
+        return torch.where(known, vectors[rows], everybody) @ items.T
 
 
 def fit(data: TrainingData, config: BprConfig, *, seed: int, progress: Progress) -> FittedModel:
@@ -90,7 +92,6 @@ def fit(data: TrainingData, config: BprConfig, *, seed: int, progress: Progress)
 
 
 MODEL = Model(
-    summary="matrix factorisation with a pairwise loss (Rendle et al. 2009), RecBole's network",
     task="direct",
     scorer="user",
     config_type=BprConfig,

@@ -1,7 +1,7 @@
 """RecBole's modules, built without its Config and Dataset.
 
-RecBole's `Config` reads `sys.argv` and evaluates strings, and its `Dataset` loads files. A model's constructor takes from
-them only named values and two counts, so a dictionary and `Counts` stand in for them, and nothing global is touched.
+RecBole's `Config` reads `sys.argv` and evaluates strings, and its `Dataset` loads files. A model's constructor takes
+from them only named values and two counts, so a dictionary and `Counts` stand in for them.
 """
 
 from __future__ import annotations

@@ -36,14 +36,14 @@ class ServedSasRec(nn.Module):
     def __init__(self, model: Any, popularity: NDArray[np.int64]) -> None:
         """Wrap a trained model; `popularity` [n_items] counts interactions."""
         super().__init__()
-        self.model = model
+        self.model: Any = model
         shares = (popularity + 1.0) / (popularity + 1.0).sum()
-        self.register_buffer("fallback", torch.from_numpy(np.log(shares)).float())
+        self.fallback = nn.Buffer(torch.from_numpy(np.log(shares)).float())
 
     def forward(self, items: Tensor) -> Tensor:
         """Score every item."""
         lengths = (items >= 0).sum(dim=1)
-        hidden = self.model(items + 1, lengths.clamp(min=1))
+        hidden: Tensor = self.model(items + 1, lengths.clamp(min=1))
         scores = hidden @ self.model.item_embedding.weight[1:].T
         return torch.where((lengths == 0).unsqueeze(1), self.fallback, scores)
 
@@ -121,7 +121,6 @@ def _example(data: TrainingData, max_length: int) -> NDArray[np.int64]:
 
 
 MODEL = Model(
-    summary="self-attention over the history (Kang and McAuley 2018), RecBole's network",
     task="sequential",
     scorer="sequence",
     config_type=SasRecConfig,

@@ -12,5 +12,5 @@ import torch
 def seeded(seed: int) -> Iterator[None]:
     """Seed torch's CPU generator (initial weights, dropout) inside the block and restore its state after it."""
     with torch.random.fork_rng(devices=[]):
-        torch.random.default_generator.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
         yield

@@ -38,7 +38,7 @@ class RuntimeTool:
     """Ranks the catalogue for batches of queries; satisfies `rr_planner.protocols.Tool` by shape.
 
     Items of a query's history are never ranked. Unknown item codes in a history are ignored; an empty history and an
-    unknown user are answered by what the model has for everybody. The answer to one query does not depend on the others.
+    unknown user get what the model has for everybody. The answer to one query does not depend on the others.
     """
 
     def __init__(self, artifact: Artifact, *, threads: int = 1) -> None:
@@ -102,7 +102,7 @@ class RuntimeTool:
         return np.concatenate([chunk.scores for chunk in self.score_chunks(queries)])
 
     def score_chunks(self, queries: Queries) -> Iterator[ScoredChunk]:
-        """Yield the scores of a few queries at a time, in order, so that the memory stays bounded; at least one chunk."""
+        """Yield the scores of a few queries at a time, in order, which bounds the memory; at least one chunk."""
         users = np.asarray(queries.users)
         size = max(1, CELLS_PER_CHUNK // self.n_items)
         for first in range(0, max(1, len(users)), size):
