@@ -153,11 +153,11 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def imports(session: nox.Session) -> None:
-    """Hold the packages to the design's table of who may import what (import-linter, then an AST guard)."""
+    """Hold the packages to the design: who may import what (import-linter, then AST), frozen protocols."""
     install(session, "import-linter>=2.16,<3", "pytest>=8")
     path = os.pathsep.join(str(folder) for folder in sorted(ROOT.glob("packages/*/src")))
     session.run("lint-imports", env={"PYTHONPATH": path})
-    session.run("python", "-m", "pytest", "-q", "tests/test_architecture.py")
+    session.run("python", "-m", "pytest", "-q", "tests/test_architecture.py", "tests/test_protocol_freeze.py")
 
 
 @nox.session
