@@ -29,7 +29,7 @@ def to_arrow(name: str, values: str | Values | pa.Array, size: int) -> pa.Array:
         array = pa.array(list(values) if getattr(values, "ndim", 1) > 1 else values, from_pandas=True)
         if expected is not None and array.type != expected:
             array = array.cast(expected)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+    except pa.ArrowException as error:
         received = f"values that Arrow refuses ({str(error).splitlines()[0]})"
         raise InvalidPredictionsError(name, received, str(expected or "values of one type")) from None
     if len(array) != size:

@@ -163,7 +163,7 @@ class Predictions:
             raise InvalidPredictionsError("query_id", "no parts", "at least one predictions table")
         try:
             table = pa.concat_tables([part.table for part in parts], promote_options="default")
-        except pa.ArrowInvalid as error:
+        except pa.ArrowException as error:
             raise InvalidPredictionsError("own", str(error), "the same type in every part") from None
         return cls(conform(table, source="concat"))
 

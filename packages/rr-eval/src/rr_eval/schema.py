@@ -90,7 +90,7 @@ def _cast(values: pa.ChunkedArray, column: Column, source: str) -> pa.ChunkedArr
     try:
         # Rounding to float32 is meant; a string that is no number, or 1.5 for a count, is not.
         cast = values.cast(column.type) if values.type != column.type else values
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+    except pa.ArrowException:
         raise InvalidPredictionsError(column.name, f"type {values.type}", f"{column.type}", source=source) from None
     if column.presence is Presence.REQUIRED and cast.null_count:
         row = pc.index(cast.is_null(), True).as_py()

@@ -20,7 +20,8 @@ def evaluation_table(evaluation: Evaluation, *, title: str | None = None) -> Ren
     table.add_column("system", overflow="fold")
     for metric in evaluation.metrics:
         table.add_column(metric.name, justify="right", no_wrap=True)
-    for name in ("queries", "tied", "tools", "ms", "FLOPs"):
+    sizes = {len(ranks) for ranks in evaluation.ranks.values()}
+    for name in (*_queries_column(sizes, "queries"), "tied", "tools", "ms", "FLOPs"):
         table.add_column(name, justify="right", no_wrap=True)
     for system, ranks in evaluation.ranks.items():
         scores = (evaluation.score(system, metric.name) for metric in evaluation.metrics)
@@ -28,16 +29,17 @@ def evaluation_table(evaluation: Evaluation, *, title: str | None = None) -> Ren
         table.add_row(
             Text(system),
             *(f"{score.value:.4f} ±{(score.high - score.low) / 2:.4f}" for score in scores),
-            str(len(ranks)),
+            *_queries_column(sizes, str(len(ranks))),
             f"{ranks.tied_share:.0%}",
             _optional(cost.tool_use_rate, "{:.0%}"),
             _optional(cost.latency_ms, "{:.3g}"),
             _optional(cost.flops, "{:.1e}"),
         )
+    asked = evaluation.task + (f", {sizes.pop()} queries" if len(sizes) == 1 else "")
     foot = (
-        f"{evaluation.task}; ± half the {100 * evaluation.level:g} % bootstrap interval ({evaluation.n_resamples} "
-        f"resamples, seed {evaluation.seed}); ties: {evaluation.ties}; tied: targets in a tie; tools: queries that "
-        "consulted one; ms, FLOPs: a query"
+        f"{asked}; ± half the {100 * evaluation.level:g} % bootstrap interval ({evaluation.n_resamples} resamples, "
+        f"seed {evaluation.seed}); ties: {evaluation.ties}; tied: targets in a tie; tools: queries that consulted one; "
+        "ms, FLOPs: a query"
     )
     return Group(table, Text(foot, style="dim"), *(Text(f"note: {note}", style="yellow") for note in evaluation.notes))
 
@@ -67,6 +69,11 @@ def comparison_table(evaluation: Evaluation, comparison: Comparison) -> Renderab
         "bold: significantly better than every other system"
     )
     return Group(table, Text(foot, style="dim"), *(Text(f"note: {note}", style="yellow") for note in evaluation.notes))
+
+
+def _queries_column(sizes: set[int], text: str) -> tuple[str, ...]:
+    """A column that stands only where the systems answered different numbers of queries."""
+    return (text,) if len(sizes) > 1 else ()
 
 
 def _table(title: str | None) -> Table:

@@ -126,7 +126,7 @@ def _draw(chart: CurveChart, width: float, height: float) -> CurveDrawing:
     values = np.concatenate([np.asarray(series.values, np.float64) for series in chart.series])
     ends = [phase.start for phase in chart.phases] + [phase.end for phase in chart.phases]
     first, last = min([steps.min(), *ends]), max([steps.max(), *ends])
-    x_ticks = [tick for tick in nice_ticks(first, last, at_most=int(width // 90)) if first <= tick <= last]
+    x_ticks = [tick for tick in nice_ticks(first, last, at_most=max(2, int(width // 90))) if first <= tick <= last]
     y_ticks = nice_ticks(float(values.min()), float(values.max()), at_most=5)
     across = Scale(first, last if last > first else first + 1, left, right)
     up = Scale(y_ticks[0], y_ticks[-1], bottom, top)
