@@ -1,5 +1,7 @@
-"""The deliberator: an image-text-to-text backbone that answers with a distribution over item tokens (paper, section 3.2)."""
+"""The deliberator: an image-text-to-text backbone that answers with a distribution over item tokens (section 3.2)."""
 
+# transformers is typed in part
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy, dropout, log_softmax, nll_loss
 from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.cache_utils import Cache
-from transformers.modeling_outputs import ModelOutput
+from transformers.utils.generic import ModelOutput
 
 from rr_vlm.backbones.registry import build_backbone
 from rr_vlm.pointer import PointerHead
@@ -34,6 +36,8 @@ class DeliberatorConfig(PreTrainedConfig):
     model_type = "rr_deliberator"
     backbone: str = "embedded"
     backbone_config: dict[str, Any] | None = None
+    pad_token_id: int | None = None
+    eos_token_id: int | None = None
     n_items: int = 0
     item_offset: int = 0
     thought_offset: int = 0
@@ -64,7 +68,6 @@ class Deliberator(PreTrainedModel):
     config_class = DeliberatorConfig
     config: DeliberatorConfig
     base_model_prefix = "backbone"
-    supports_gradient_checkpointing = True
 
     def __init__(self, config: DeliberatorConfig) -> None:
         """Build backbone and heads with random weights."""
@@ -82,7 +85,7 @@ class Deliberator(PreTrainedModel):
     @torch.no_grad()
     def start_items(self, vectors: torch.Tensor) -> None:
         """Set the item embeddings to `vectors` [n_items, width], brought to the scale of the other embeddings."""
-        rows = self.backbone.get_input_embeddings().weight
+        rows = self._rows(0, self.config.item_offset + self.config.n_items)
         start = self.config.item_offset
         rows[start : start + self.config.n_items] = vectors.to(rows) * (rows[:start].std() * self.width**0.5)
 
@@ -185,8 +188,8 @@ class Deliberator(PreTrainedModel):
         return loss
 
     def _rows(self, start: int, count: int) -> torch.Tensor:
-        rows: torch.Tensor = self.backbone.get_input_embeddings().weight[start : start + count]
-        return rows
+        weight: torch.Tensor = self.backbone.get_input_embeddings().weight  # type: ignore[assignment]  # an embedding's
+        return weight[start : start + count]
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ Ids = NDArray[np.int64]
 # How `rr_data.interfaces.evidence_text` begins and names a tool; it stands at the end of the user's message.
 _TOOLS = " Tools: "
 _SAYS = re.compile(r"(\S+) says ([^;]*)")
-_TOKEN = re.compile(r"<[^<>\s]+>")
+TOKEN = re.compile(r"<[^<>\s]+>")
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ class PromptEncoder:
     ) -> list[EncodedPrompt]:
         """Encode user messages, each up to where the assistant's message begins."""
         texts = [
-            self.tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True)
+            self.tokenizer.apply_chat_template([*map(dict, messages)], tokenize=False, add_generation_prompt=True)
             for messages in prompts
         ]
         expanded = [str(text).replace(IMAGE, IMAGE * self.visual_tokens) for text in texts]
@@ -122,7 +122,7 @@ class PromptEncoder:
 
     def _complete(self, prompt: EncodedPrompt, completion: Sequence[Mapping[str, Any]], target: int) -> EncodedPrompt:
         text = "".join(part["text"] for message in completion for part in message["content"] if part["type"] == "text")
-        tokens = _TOKEN.findall(text)
+        tokens = TOKEN.findall(text)
         if len(tokens) < 2 or tokens[-2] != ANSWER or item_code(tokens[-1]) != target:
             raise InputError("completion", repr(text), f"a thought, {ANSWER} and the token of target {target}")
         if not 0 <= target < self.items.n_items:
@@ -148,8 +148,8 @@ def targets(prompt: EncodedPrompt, encoder: PromptEncoder) -> tuple[Ids, Ids, Id
     """Return what each position of a completed prompt should predict, -1 where nothing is asked.
 
     Returns:
-        Three arrays [T]: the next item of the history; the next thought token, as an index of the thought vocabulary; the
-        item that the thought cites next. Tokens that the grammar forces are not asked.
+        Three arrays [T]: the next item of the history; the next thought token, as an index of the thought vocabulary;
+        the item that the thought cites next. Tokens that the grammar forces are not asked.
     """
     next_item, next_thought, cited = (np.full(len(prompt), -1, dtype=np.int64) for _ in range(3))
     after = prompt.history[prompt.history > 0]
@@ -169,6 +169,6 @@ def _evidence_slots(messages: Sequence[Mapping[str, Any]], tools: Sequence[str],
     slots: list[int] = []
     for name, answer in _SAYS.findall(tail) if marker else ():
         tool = tools.index(name) if name in tools else len(tools)
-        shown = len(_TOKEN.findall(answer))
+        shown = len(TOKEN.findall(answer))
         slots += [tool * ranks + min(rank, ranks - 1) for rank in range(shown)]
     return np.array(slots, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""A pointer (copy) head: from the answer's position to the items that the tools proposed (Vinyals et al., 2015; See et al., 2017)."""
+"""A pointer (copy) head, from the answer's position to the items that tools proposed (See et al., ACL 2017)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from torch.nn.functional import logsigmoid
 class PointerHead(nn.Module):
     """Mix a distribution over the catalogue with one over the evidence.
 
-    A softmax tied to item embeddings would have to learn copying from nothing; attention from the answer to the evidence does
-    it at once, and a learned gate says how much to trust it.
+    A softmax tied to item embeddings would have to learn copying from nothing; attention from the answer to the
+    evidence does it at once, and a learned gate says how much to trust it.
 
     Args:
         width: of the hidden states.

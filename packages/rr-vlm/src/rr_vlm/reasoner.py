@@ -1,5 +1,7 @@
-"""What a planner talks to: a tuned deliberator with everything it needs to answer queries (paper, sections 3.1 to 3.3)."""
+"""What a planner talks to: a tuned deliberator with everything it needs to answer queries (sections 3.1 to 3.3)."""
 
+# transformers is typed in part
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -88,8 +90,8 @@ class Deliberation:
 class VlmReasoner:
     """A tuned deliberator that answers queries, with or without the tools' answers.
 
-    It satisfies `rr_planner.protocols.Reasoner` by shape. An empty history, an unknown user, unknown items in a history, and
-    a missing or an unknown tool are answered, not raised. Build one with `rr_vlm.train` and `VlmReasoner.load`.
+    It satisfies `rr_planner.protocols.Reasoner` by shape. An empty history, an unknown user, unknown items in a
+    history, and a missing or an unknown tool are answered, not raised. Build one with `rr_vlm.train` and `VlmReasoner.load`.
     """
 
     def __init__(self, *, model: Deliberator, encoder: PromptEncoder, catalogue: Catalogue, card: ReasonerCard) -> None:
@@ -184,13 +186,12 @@ class VlmReasoner:
         known = right >= 0
         hits = (top_k(log_probs, TOP)[0] == right[:, None]).any(axis=1)
         fitted = fit_confidence(decided.confidence[known], _mass(log_probs)[known], hits[known])
-        which = {"confidence_with_evidence": fitted} if evidence else {"confidence_alone": fitted}
-        return VlmReasoner(
-            model=self._model,
-            encoder=self._encoder,
-            catalogue=self._catalogue,
-            card=replace(self._card, **which),
+        card = (
+            replace(self._card, confidence_with_evidence=fitted)
+            if evidence
+            else replace(self._card, confidence_alone=fitted)
         )
+        return VlmReasoner(model=self._model, encoder=self._encoder, catalogue=self._catalogue, card=card)
 
     def encode(self, queries: Queries, evidence: Mapping[str, Answers] | None = None) -> list[EncodedPrompt]:
         """Write and encode the prompts of queries."""
@@ -252,10 +253,11 @@ class VlmReasoner:
 
 
 def _user_code(user: Any) -> int:
-    """Return the user's code; a name that is no code reads as user 0, of whom the model knows nothing but the prompt."""
+    """Return the user's code; a name that is no code reads as user 0: only the prompt tells of users."""
     return int(user) if isinstance(user, int | np.integer) else 0
 
 
 def _mass(log_probs: NDArray[np.float32]) -> NDArray[np.float64]:
     """[B] probability of the first five items."""
-    return np.exp(top_k(log_probs, TOP)[1].astype(np.float64)).sum(axis=1)
+    mass: NDArray[np.float64] = np.exp(top_k(log_probs, TOP)[1].astype(np.float64)).sum(axis=1)
+    return mass

@@ -4,6 +4,8 @@ Its vision tower is frozen and has run already: `pixel_values` are cached featur
 vision side.
 """
 
+# transformers is typed in part
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -64,7 +66,7 @@ class CachedLlavaModel(LlavaModel):
         """Build projector and language model; the tower is the identity."""
         super().__init__(config)
         self.vision_tower = nn.Identity()
-        text = config.text_config
+        text: Any = config.text_config
         embedding = DropoutEmbedding(text.vocab_size, text.hidden_size, text.pad_token_id)
         embedding.dropout = config.embedding_dropout
         self.language_model.embed_tokens = embedding
@@ -74,7 +76,9 @@ class CachedLlavaModel(LlavaModel):
         self, pixel_values: torch.Tensor, *args: object, **kwargs: object
     ) -> BaseModelOutputWithPooling:
         """Project cached features [n, tokens, vision_width] to visual tokens."""
-        return BaseModelOutputWithPooling(pooler_output=list(self.multi_modal_projector(pixel_values)))
+        # LLaVA concatenates one tensor a picture.
+        tokens: Any = list(self.multi_modal_projector(pixel_values))
+        return BaseModelOutputWithPooling(pooler_output=tokens)
 
 
 class CachedLlava(LlavaForConditionalGeneration):
@@ -121,7 +125,6 @@ def embedded_config(
         text_config=text,
         vision_config=tower,
         image_token_index=image_token,
-        image_token_id=image_token,
         tie_word_embeddings=True,
         embedding_dropout=options.dropout,
     )

@@ -1,4 +1,4 @@
-"""The evidence-horizon curriculum: which mixture of levels each optimizer step draws from (paper, section 3.2, Fig. 2B)."""
+"""The evidence-horizon curriculum: the mixture of levels that a step draws from (paper, section 3.2, Fig. 2B)."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Curriculum:
     With progress p = step / max_steps:
 
     * warm-up, p < `warm_up_until`: `warm_up`, mostly users with a low horizon (many interactions);
-    * progressive, p < `cold_start_from`: from `warm_up` to `progressive` piecewise linearly; the medium level reaches its
-      final share half way, the high level at the end, the low level takes the rest;
+    * progressive, p < `cold_start_from`: from `warm_up` to `progressive` piecewise linearly; the medium level reaches
+      its final share half way, the high level at the end, the low level takes the rest;
     * cold-start: `cold_start`, mostly users with a high horizon.
 
     No share is ever zero, so warm users are never forgotten. `uniform=True` turns the curriculum off (the paper's

@@ -18,15 +18,15 @@ class CurriculumSampler(Sampler[int]):
     """Yield row indices for a whole training run, `max_steps * batch_size` of them.
 
     The phase comes from the sampler's own step counter, not from the trainer's: loaders prefetch. Inside a level rows
-    are drawn without replacement, reshuffled when used up. The stream depends on the arguments alone, so a resumed run that
-    skips the batches already seen continues exactly where it stopped.
+    are drawn without replacement, reshuffled when used up. The stream depends on the arguments alone, so a resumed run
+    that skips the batches already seen continues exactly where it stopped.
 
-    With `lengths`, the rows of `BLOCK_STEPS` neighbouring steps are sorted by length and dealt into batches, whose order is
-    then shuffled: little padding, while the mixture holds over every block.
+    With `lengths`, the rows of `BLOCK_STEPS` neighbouring steps are sorted by length and dealt into batches, whose
+    order is then shuffled: little padding, while the mixture holds over every block.
 
     Args:
-        levels: [N] evidence-horizon level of each row: 0 low, 1 medium, 2 high. Shares of absent levels go to the others
-            in proportion.
+        levels: [N] evidence-horizon level of each row: 0 low, 1 medium, 2 high. Shares of absent levels go to the
+            others in proportion.
         batch_size: rows an optimizer step takes over all devices and accumulation steps.
         max_steps: optimizer steps.
         seed: of the stream.

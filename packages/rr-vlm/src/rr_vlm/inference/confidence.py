@@ -19,8 +19,8 @@ _EDGE = 1e-4
 class ConfidenceModel:
     """Platt scaling (Platt, 1999) of two raw confidences: logit p = bias + thought * logit t + mass * logit m.
 
-    t is what the thought says (the expectation over its confidence bins), m the probability that the answer's distribution
-    puts on its first five items. Without calibration p = m.
+    t is what the thought says (the expectation over its confidence bins), m the probability that the answer's
+    distribution puts on its first five items. Without calibration p = m.
 
     Attributes:
         bias: intercept.
@@ -42,7 +42,8 @@ class ConfidenceModel:
             [0.25]
         """
         score = self.bias + self.thought * _logit(thought) + self.mass * _logit(mass)
-        return 1 / (1 + np.exp(-score))
+        probability: NDArray[np.float64] = 1 / (1 + np.exp(-score))
+        return probability
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""

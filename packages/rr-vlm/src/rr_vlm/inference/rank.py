@@ -65,7 +65,7 @@ def decide(
         for chosen in length_batches([len(prompts[index]) for index in group]):
             rows = group[chosen]
             thinking = _Thinking.begin(model, encoder, collator, [prompts[row] for row in rows])
-            levels, bins, *_ = (thinking.choose(slot) for slot in encoder.thought.slots(named))
+            _, bins, *_ = (thinking.choose(slot) for slot in encoder.thought.slots(named))
             thinking.feed([EVIDENCE])
             if with_evidence:
                 thinking.cite()

@@ -60,10 +60,10 @@ def encode_items(
 ) -> ItemFeatures:
     """Fuse what is known of each item into one vector, the start of its item token's embedding.
 
-    Text enters as TF-IDF weights of words reduced by SVD, pictures as principal components of their features, sequences as
-    positive pointwise mutual information of items seen near each other, reduced by SVD. Each block is brought to rows of
-    length 1, weighted, and the whole is rotated at random, so that no coordinate means one block alone. An item without
-    interactions keeps the meaning that its text and picture give it.
+    Text enters as TF-IDF weights of words reduced by SVD, pictures as principal components of their features, sequences
+    as positive pointwise mutual information of items seen near each other, reduced by SVD. Each block is brought to
+    rows of length 1, weighted, and the whole is rotated at random, so that no coordinate means one block alone. An
+    item without interactions keeps the meaning that its text and picture give it.
 
     Args:
         texts: N texts, title and categories together.
@@ -118,7 +118,7 @@ def _tf_idf(texts: Sequence[str]) -> torch.Tensor:
     documents = torch.bincount(column_of, minlength=counts.shape[1]).double()
     weights = values * (torch.log((1 + len(texts)) / (1 + documents)) + 1)[column_of]
     norms = torch.zeros(len(texts), dtype=torch.float64).index_add_(0, row_of, weights**2).sqrt()
-    return torch.sparse_coo_tensor(counts.indices(), weights / norms[row_of], counts.shape)
+    return torch.sparse_coo_tensor(counts.indices(), weights / norms[row_of], counts.shape, check_invariants=False)
 
 
 def _centred(features: Features) -> torch.Tensor:
@@ -145,14 +145,14 @@ def _mutual_information(sequences: Sequence[NDArray[np.int64]], n_items: int, wi
     rows, columns = together.indices()
     alone = torch.zeros(n_items, dtype=torch.float64).index_add_(0, rows, together.values())
     ratio = together.values() * together.values().sum() / (alone[rows] * alone[columns])
-    return torch.sparse_coo_tensor(together.indices(), ratio.log().clamp(min=0), together.shape)
+    return torch.sparse_coo_tensor(together.indices(), ratio.log().clamp(min=0), together.shape, check_invariants=False)
 
 
 def _sparse(
     rows: NDArray[np.int64], columns: NDArray[np.int64], values: NDArray[np.float64], shape: tuple[int, int]
 ) -> torch.Tensor:
     indices = torch.from_numpy(np.stack([rows, columns]).astype(np.int64).reshape(2, -1))
-    return torch.sparse_coo_tensor(indices, torch.from_numpy(values), shape).coalesce()
+    return torch.sparse_coo_tensor(indices, torch.from_numpy(values), shape, check_invariants=False).coalesce()
 
 
 def _reduce(matrix: torch.Tensor, width: int, seed: int) -> NDArray[np.float64]:

