@@ -22,10 +22,18 @@ def test_interval_equals_exact_enumeration(values):
 
 
 def test_p_value_equals_exact_enumeration():
-    a, b = [1.0, 1.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 0.0, 1.0]
-    means = exact_means([x - y for x, y in zip(a, b, strict=True)])
-    exact = np.mean(np.abs(means - 0.4) >= 0.4 - 1e-9)
-    assert paired_difference(a, b, seed=3, n_resamples=40_000).p_value == pytest.approx(exact, abs=0.01)
+    differences = [1.0, -0.5, 1.0, 0.5, 1.0, -1.0]
+    means = exact_means(differences)
+    mean = np.mean(differences)
+    exact = np.mean(np.abs(means - mean) >= mean - 1e-9)
+    found = paired_difference(differences, [0.0] * 6, seed=3, n_resamples=40_000)
+    assert 0.05 < exact == pytest.approx(found.p_value, abs=0.01)
+
+
+@pytest.mark.parametrize(("n", "least"), [(1, 1.0), (2, 0.5), (5, 0.0625), (8, 2 / 2**8)])
+def test_a_handful_of_queries_proves_little(n, least):
+    a, b = [0.5] * n + [0.2] * 3, [0.1] * n + [0.2] * 3
+    assert paired_difference(a, b, seed=0).p_value == pytest.approx(least, rel=0.2)
 
 
 def test_interval_agrees_with_normal_theory_and_scipy():

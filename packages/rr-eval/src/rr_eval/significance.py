@@ -75,7 +75,8 @@ def paired_difference(
     """Compare two systems on the same queries.
 
     The p-value is that of the bootstrap shifted to a mean of zero (Efron and Tibshirani, 16.4), counted as
-    (1 + hits) / (1 + n_resamples), so it is never zero.
+    (1 + hits) / (1 + n_resamples), so it is never zero. Resampling a handful of differences would call any of them
+    sure, so it is also never below 2 / 2^m for the m queries that differ: the least an exact sign test can reach.
 
     Args:
         a, b: [N] values of the two systems, query by query in the same order.
@@ -95,8 +96,10 @@ def paired_difference(
     mean = float(differences.mean())
     means = _resampled_means(differences, seed, n_resamples)
     as_far = int(np.count_nonzero(np.abs(means - mean) >= abs(mean) - _ROUNDING))
+    least = 2.0 ** (1 - np.count_nonzero(differences))
+    p_value = min(1.0, max((1 + as_far) / (1 + n_resamples), least))
     low, high = _percentiles(means, level)
-    return PairedDifference(mean, low, high, (1 + as_far) / (1 + n_resamples), len(differences))
+    return PairedDifference(mean, low, high, p_value, len(differences))
 
 
 def _check(name: str, values: ArrayLike) -> NDArray[np.float64]:
