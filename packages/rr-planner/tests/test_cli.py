@@ -1,0 +1,147 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from rr_planner import Bands, Ledger, Planner, load_policy, save_policy
+from rr_planner.cli import main
+
+
+@pytest.fixture
+def policy_file(tmp_path):
+    path = tmp_path / "policy.json"
+    save_policy(Bands(reasoner_confidence=(0.0, 0.2, 0.4)), path)
+    return path
+
+
+@pytest.fixture
+def queries_file(tmp_path):
+    def write(*lines):
+        path = tmp_path / "queries.jsonl"
+        path.write_text("".join(line if isinstance(line, str) else json.dumps(line) + "\n" for line in lines))
+        return path
+
+    return write
+
+
+def route(policy, queries, *flags):
+    return main(["route", "--policy", str(policy), "--input", str(queries), *flags])
+
+
+def test_route(policy_file, queries_file, capsys):
+    tools = {"a": 0.6, "b": 0.7}
+    path = queries_file(
+        {"evidence_horizon": 0.1, "tool_confidence": tools},
+        {"query_id": "x", "evidence_horizon": 0.9, "tool_confidence": tools, "reasoner_confidence": 0.3},
+        {"evidence_horizon": 0.9},
+        {"evidence_horizon": 0.5, "reasoner_confidence": 0.3},
+    )
+    assert route(policy_file, path, "--json") == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["route"] for one in found] == ["tools", "both", "pending", "reasoner"]
+    assert [one["query_id"] for one in found] == [1, "x", 3, 4]
+    assert found[0]["tools"] == ["b"]
+    assert found[1]["tools"] == ["a", "b"]
+    assert "below 0.40" in found[1]["reason"]
+    assert "decides next" in found[2]["reason"]
+    assert {one["policy_hash"] for one in found} == {load_policy(policy_file).hash}
+    assert route(policy_file, path) == 0
+    assert capsys.readouterr().out.splitlines()[0].startswith("1\ttools\tlow risk: ")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("{\n", "line 1: received no JSON"),
+        ("[1]\n", "expected one JSON object"),
+        ({"evidence_horizn": 0.5}, "evidence_horizon (did you mean that?)"),
+        ({}, "evidence_horizon: received None"),
+        ({"evidence_horizon": 2}, "expected a number in [0, 1]"),
+        ({"evidence_horizon": 0.5, "tool_confidence": {"a": "x"}}, "tool_confidence.a: received 'x'"),
+        ({"evidence_horizon": 0.5, "tool_confidence": [0.5]}, "an object of confidences"),
+        ({"evidence_horizon": 0.5, "query_id": 1.5}, "query_id"),
+        ('{"evidence_horizon": NaN}\n', "evidence_horizon: received nan"),
+    ],
+)
+def test_bad_lines_are_one_line_and_exit_2(policy_file, queries_file, capsys, line, words):
+    assert route(policy_file, queries_file(line)) == 2
+    complaint = capsys.readouterr().err
+    assert words in complaint
+    assert complaint.count("\n") == 1
+    assert complaint.startswith("rr-planner route: ")
+
+
+def test_missing_and_broken_files(policy_file, queries_file, tmp_path, capsys):
+    assert route(policy_file, tmp_path / "no.jsonl") == 2
+    assert route(tmp_path / "no.json", queries_file()) == 2
+    policy_file.write_text("{")
+    assert route(policy_file, queries_file()) == 2
+    assert capsys.readouterr().err.count("\n") == 3
+
+
+def test_explain(toy_tool, toy_reasoner, make_queries, tmp_path, capsys):
+    path = tmp_path / "ledger.jsonl"
+    run = Planner(tools=[toy_tool("a")], reasoner=toy_reasoner(), policy=Bands(), ledger=Ledger(path))
+    run.answer(make_queries([0.1, 0.9]), 3)
+    assert main(["explain", str(path)]) == 0
+    assert capsys.readouterr().out.count("was answered by") == 2
+    assert main(["explain", str(path), "--query", "q1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["decision"]["query_id"] == "q1"
+    assert main(["explain", str(path), "--query", "zz"]) == 2
+    assert "--query zz: no such query" in capsys.readouterr().err
+    assert main(["explain", str(tmp_path / "none")]) == 2
+
+
+@pytest.fixture
+def outcomes_file(tmp_path):
+    generator = np.random.default_rng(0)
+    horizon, own = generator.random(200), generator.random(200)
+    path = tmp_path / "outcomes.npz"
+    np.savez(
+        path,
+        evidence_horizon=horizon,
+        tool_confidence=1 - horizon[None],
+        tool_gain=generator.random((1, 200)) < 1 - horizon,
+        reasoner_confidence=own,
+        reasoner_gain=generator.random(200) < own,
+        both_gain=generator.random(200) < 0.5,
+    )
+    return path
+
+
+def test_calibrate(outcomes_file, tmp_path, capsys):
+    out = tmp_path / "policy.json"
+    assert main(["calibrate", str(outcomes_file), "--out", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["policy"] == load_policy(out).to_dict()
+    assert json.loads(out.read_text())["calibration"]["gain"] == told["gain"]
+    assert main(["calibrate", str(outcomes_file), "--out", str(out), "--budget", "0.7", "--cost-tools", "0.1"]) == 0
+    words = capsys.readouterr().out
+    assert f"policy {load_policy(out).hash}" in words
+    assert "instead of: tools" in words
+    assert json.loads(out.read_text())["calibration"]["cost"] <= 0.7
+
+
+def test_calibrate_leaves_nothing_half_written(outcomes_file, tmp_path, capsys):
+    out = tmp_path / "policy.json"
+    assert main(["calibrate", str(outcomes_file), "--out", str(out), "--budget", "0", "--cost-tools", "1"]) == 2
+    assert main(["calibrate", str(tmp_path / "no.csv"), "--out", str(out)]) == 2
+    assert main(["calibrate", str(outcomes_file), "--out", str(tmp_path / "no" / "policy.json")]) == 2
+    assert capsys.readouterr().err.count("\n") == 3
+    assert [file.name for file in tmp_path.iterdir()] == ["outcomes.npz"]
+
+
+def test_a_wrong_option_is_argparses_exit_2(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["route"])
+    assert caught.value.code == 2
+
+
+def test_as_a_program(policy_file, queries_file):
+    path = queries_file({"evidence_horizon": 0.5})
+    code = "import sys; from rr_planner.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "route", "--policy", str(policy_file), "--input", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.split("\t")[1], done.stderr) == (0, "pending", "")
