@@ -5,12 +5,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import rr_tools
-from rr_planner.testing import check_tool
+from rr_data.interfaces import build_traces, sft_rows
+from rr_planner.testing import check_reasoner, check_tool
+from rr_vlm import Catalogue, EmbeddedOptions, VlmReasoner, train
+from rr_vlm.backbones.registry import BACKBONES
 
 N_ITEMS, N_USERS = 40, 120
-FEW_STEPS = {"epochs": 2, "max_epochs": 2}
+FEW_STEPS = {"epochs": 2}
+SMALL_BACKBONES = {
+    "embedded": EmbeddedOptions(width=16, layers=1, heads=2, feed_forward=16, vision_width=4),
+}
+TOOLS = ("bpr", "sasrec")
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +42,52 @@ def test_every_tool_of_the_zoo_conforms(name: str, sequences: rr_tools.TrainingD
     config = {key: value for key, value in FEW_STEPS.items() if key in options}
     folder = rr_tools.train(name, sequences, out=tmp_path / name, config=config, seed=0)
     check_tool(rr_tools.load_tool(folder), n_items=N_ITEMS)
+
+
+@pytest.mark.parametrize("backbone", sorted(BACKBONES))
+def test_the_reasoner_conforms_with_every_backbone(
+    backbone: str, sequences: rr_tools.TrainingData, tmp_path: Path
+) -> None:
+    assert backbone in SMALL_BACKBONES, "give the new backbone a small size here, so that the kit runs on it"
+    pictures = np.random.default_rng(0).random((N_ITEMS, 1, 4)).astype(np.float32)
+    folder = train(
+        tuning_rows(sequences),
+        catalogue=Catalogue(
+            titles=[f"Film {item}" for item in range(N_ITEMS)],
+            categories=[["drama" if item % 2 else "comedy"] for item in range(N_ITEMS)],
+            pictures=pictures,
+        ),
+        out=tmp_path / "reasoner",
+        tools=TOOLS,
+        backbone=SMALL_BACKBONES[backbone],
+        options={"max_steps": 3, "per_device_train_batch_size": 8},
+    )
+    check_reasoner(VlmReasoner.load(folder), n_items=N_ITEMS, tools=TOOLS)
+
+
+def tuning_rows(sequences: rr_tools.TrainingData) -> list[dict[str, object]]:
+    """Return the users' validation items as examples, every second one with the tools' answers in the prompt."""
+    users = np.arange(N_USERS)
+    levels = users % 3
+    answers = {name: noisy_answers(sequences.validation, shift) for shift, name in enumerate(TOOLS)}
+    rows: list[dict[str, object]] = []
+    for shown in (True, False):
+        chosen = users[users % 2 == shown]
+        evidence = {name: answer[chosen] for name, answer in answers.items()} if shown else {}
+        rows += sft_rows(
+            users=chosen,
+            histories=[sequences.sequence(user) for user in chosen],
+            targets=sequences.validation[chosen],
+            evidence_horizon=levels[chosen] / 2,
+            eh_levels=levels[chosen],
+            categories=[["drama" if item % 2 else "comedy"] for item in range(N_ITEMS)],
+            seed=0,
+            traces=build_traces(evidence, sequences.validation[chosen], levels[chosen]),
+            answers=evidence,
+        )
+    return rows
+
+
+def noisy_answers(targets: NDArray[np.int64], shift: int) -> NDArray[np.int64]:
+    """Return five items around each target, [N, 5]."""
+    return (targets[:, None] + np.arange(5) - shift) % N_ITEMS
