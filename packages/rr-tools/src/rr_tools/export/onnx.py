@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +32,7 @@ def export_network(module: nn.Module, example: NDArray[np.int64]) -> bytes:
     """
     module.eval()
     inputs = torch.from_numpy(example)
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # deprecations inside the exporter, nothing a caller could act on
+    with tempfile.TemporaryDirectory() as folder, _quiet_exporter():
         path = Path(folder) / "model.onnx"
         torch.onnx.export(
             module,
@@ -46,3 +48,20 @@ def export_network(module: nn.Module, example: NDArray[np.int64]) -> bytes:
         network = path.read_bytes()
     check_parity(module, network, example)
     return network
+
+
+@contextmanager
+def _quiet_exporter() -> Iterator[None]:
+    """Hide the exporter's own deprecations and its notes on torchvision: nothing a caller could act on."""
+    logger = logging.getLogger("torch.onnx._internal.exporter._registration")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        logger.addFilter(_nothing)
+        try:
+            yield
+        finally:
+            logger.removeFilter(_nothing)
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    return False

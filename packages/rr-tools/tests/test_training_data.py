@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from rr_tools import InvalidDataError, TrainingData
+
+
+def test_sequences_users_and_popularity():
+    data = TrainingData(items=[3, 1, 1], offsets=[0, 2, 2, 3], n_items=5)
+    assert [data.sequence(user).tolist() for user in range(3)] == [[3, 1], [], [1]]
+    assert data.users.tolist() == [0, 0, 2]
+    assert data.popularity.tolist() == [0, 2, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"items": [0, 4]}, "items holds 4; codes lie in 0..3"),
+        ({"items": [0, -1]}, "items holds -1"),
+        ({"items": [0.5, 1.0]}, "items has dtype float64"),
+        ({"items": [[0, 1]]}, r"shape \(1, 2\)"),
+        ({"items": [], "offsets": [0, 0]}, "no interactions"),
+        ({"offsets": [0, 1]}, "offsets must rise from 0 to 2"),
+        ({"offsets": [0, 2, 1, 2]}, "offsets must rise"),
+        ({"n_items": 0}, "n_items is 0"),
+        ({"validation": [0, 1]}, "validation has 2 entries for 1 users"),
+        ({"validation": [9]}, "validation holds 9"),
+    ],
+)
+def test_bad_data_is_named(changes, message):
+    with pytest.raises(InvalidDataError, match=message):
+        TrainingData(**{"items": [0, 1], "offsets": [0, 2], "n_items": 4, **changes})
+
+
+def test_from_prepared_reads_the_part_it_is_asked_for():
+    def sequences(until):
+        length = {"train": 2, "validation": 3}[until]
+        return SimpleNamespace(items=np.array([0, 1, 2])[:length], offsets=np.array([0, length]))
+
+    prepared = SimpleNamespace(
+        sequences=sequences, targets=lambda part: np.array([2]), n_items=3, checksum="d", item_map_checksum="m"
+    )
+    short, whole = (TrainingData.from_prepared(prepared, until=until) for until in ("train", "validation"))
+    assert (short.items.tolist(), short.validation.tolist()) == ([0, 1], [2])
+    assert (whole.items.tolist(), whole.validation) == ([0, 1, 2], None)
+    assert (short.dataset_checksum, short.item_map_checksum) == ("d", "m")
+
+
+def test_a_folder_that_is_no_dataset(tmp_path):
+    pytest.importorskip("rr_data.interfaces")
+    with pytest.raises(InvalidDataError):
+        TrainingData.from_prepared(tmp_path / "nothing")
