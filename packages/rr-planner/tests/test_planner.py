@@ -13,6 +13,8 @@ from rr_planner import (
     Bands,
     BestOverall,
     Deliberation,
+    FunctionReasoner,
+    FunctionTool,
     InvalidPolicyError,
     InvalidQueryError,
     Ledger,
@@ -275,6 +277,20 @@ def test_latencies_sum_to_the_time_of_the_call(models, make_queries):
         assert sum(attempt.latency_ms for attempt in answer.attempts) < answer.latency_ms
 
 
+def test_a_tool_with_nothing_to_say_degrades_nothing(models, make_queries):
+    tools, reasoner = models()
+    silent = FunctionTool("a", lambda q, k: Ranking.from_scores(np.full((len(q), 5), -np.inf), k))
+    answers = planner(([silent, tools[1]], reasoner), AlwaysBoth()).answer(make_queries([0.5]), K)
+    assert answers[0].tools_used == ("b",)
+    assert answers[0].degraded == ""
+    assert answers[0].attempts[0].error == "items: an empty list"
+    quiet = FunctionReasoner(
+        "vlm", lambda q, k, e: Ranking.from_scores(np.full((len(q), 5), -np.inf), k, confidence=[1])
+    )
+    with pytest.raises(NoAnswerError, match="a failed to answer: items: an empty list; vlm"):
+        planner(([silent], quiet), AlwaysBoth()).answer(make_queries([0.5]), K)
+
+
 def test_unknown_flops_stay_unknown(models, make_queries):
     made = models(vlm={"flops_per_query": math.nan})
     answers = planner(made, AlwaysReasoner()).answer(make_queries([0.1]), K)
@@ -292,6 +308,8 @@ def test_parts_that_do_not_fit(models, toy_tool):
     tools, reasoner = models()
     for wrong, field in [
         ({"tools": []}, "tools"),
+        ({"tools": [object()]}, "tools: received a object"),
+        ({"reasoner": tools[0]}, "reasoner: received a ToyTool"),
         ({"tools": [tools[0], tools[0]]}, "tools"),
         ({"tools": [toy_tool("vlm")]}, "tools"),
         ({"tools": [toy_tool("fusion")]}, "fusion"),

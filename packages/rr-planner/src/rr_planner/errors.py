@@ -3,7 +3,7 @@
 PlannerError
 +-- InvalidQueryError      a query batch that cannot be routed (also a ValueError)
 +-- InvalidAnswerError     a tool or reasoner broke its contract (also a ValueError)
-+-- InvalidPolicyError     a policy or its file is malformed (also a ValueError)
++-- InvalidPolicyError     a planner, policy or policy file is put together wrongly (also a ValueError)
 +-- CalibrationError       outcomes that nothing can be learned from (also a ValueError)
 +-- LedgerError            a ledger file that cannot be read
 +-- NoAnswerError          every step of a query failed; names every cause
@@ -40,7 +40,7 @@ class InvalidAnswerError(_FieldError):
 
 
 class InvalidPolicyError(_FieldError):
-    """A policy or policy file that cannot be used."""
+    """A planner, policy or policy file that cannot be used."""
 
 
 class LedgerError(PlannerError):

@@ -14,6 +14,7 @@ from rr_planner.errors import InvalidPolicyError, InvalidQueryError, NoAnswerErr
 from rr_planner.ledger import Ledger
 from rr_planner.policies.policy import Policy
 from rr_planner.protocols import Reasoner, Tool
+from rr_planner.resilience.validation import EMPTY_LIST
 from rr_planner.selection import MostConfident, Selection
 from rr_planner.types import FloatArray, QueryBatch, Ranking
 
@@ -40,7 +41,8 @@ class Planner:
         ledger: records every answer with its decision, if given.
 
     Raises:
-        InvalidPolicyError: no tool, a name twice, or a name to consult that no tool has.
+        InvalidPolicyError: no tool, a model that lacks a method or attribute, a name twice, or a name to consult that
+            no tool has.
     """
 
     def __init__(
@@ -54,6 +56,8 @@ class Planner:
         ledger: Ledger | None = None,
     ) -> None:
         """Check that the parts fit together."""
+        _check_shape("tools", tools, Tool)
+        _check_shape("reasoner", [reasoner], Reasoner)
         names = [tool.name for tool in tools]
         if not names or len({*names, reasoner.name, FUSION}) < len(names) + 2:
             received = f"tools named {names} and a reasoner named {reasoner.name!r}"
@@ -101,7 +105,9 @@ class Planner:
             served_by=tuple(run.names[index] if index != NOBODY else "" for index in run.server.tolist()),
             tools_used=tuple(run.used),
             thoughts=tuple(run.thoughts),
-            degraded=tuple("; ".join(causes) for causes in failures),
+            degraded=tuple(
+                "; ".join(cause for cause in causes if not cause.endswith(EMPTY_LIST)) for causes in failures
+            ),
             latency_ms=latency,
             flops=flops,
             signals=run.signals,
@@ -118,6 +124,13 @@ class Planner:
             self.ledger.append(answers.take(rows))
         except OSError as error:  # a full disk must not cost the user the answer
             _log.error("the ledger could not be written", exc_info=error)
+
+
+def _check_shape(field: str, models: Sequence[object], protocol: type) -> None:
+    for model in models:
+        if not isinstance(model, protocol):
+            offers = f"what rr_planner.protocols.{protocol.__name__} asks for; rr_planner.testing checks it"
+            raise InvalidPolicyError(field, f"a {type(model).__name__}", offers)
 
 
 def _spent(run: Cascade) -> tuple[FloatArray, FloatArray]:

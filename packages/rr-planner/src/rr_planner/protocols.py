@@ -52,6 +52,7 @@ class Tool(Protocol):
         * `rank` answers every query of the batch, in order; the answer to one query does not depend on the others.
         * No item stands twice in a row; scores do not increase; padding is at the end of a row with score -inf.
         * Where `queries.candidates` is given only those items are ranked.
+        * A model with nothing to say about a query answers with padding alone; the planner then asks another.
         * An empty batch, an empty history, an unknown user and an unknown item in a history are answered, not raised.
         * The queries are not modified; calling twice gives the same answer.
     """

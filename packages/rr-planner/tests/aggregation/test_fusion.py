@@ -36,3 +36,15 @@ def test_bad_weights(weights):
 def test_bad_smoothing():
     with pytest.raises(InvalidAnswerError, match="smoothing"):
         reciprocal_rank_fusion([ONE, TWO], 3, smoothing=-1)
+
+
+def test_rounding_breaks_no_ties():
+    # Items 1 and 2 both stand at the ranks 1, 2 and 6; their reciprocals, added in another order, differ by an ulp.
+    assert 1 / 2 + 1 / 6 + 1 < 1 + 1 / 2 + 1 / 6
+    tools = []
+    for number, (first, second) in enumerate([(1, 0), (5, 1), (0, 5)]):
+        items = [100 * number + 10 + place for place in range(6)]
+        items[first], items[second] = 1, 2
+        tools.append(Ranking(np.array([items]), -np.arange(6.0)[None]))
+    for order in (tools, tools[::-1]):
+        assert reciprocal_rank_fusion(order, 2, smoothing=0).items.tolist() == [[1, 2]]

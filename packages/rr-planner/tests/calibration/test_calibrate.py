@@ -106,6 +106,11 @@ def test_never_below_a_single_route():
     for seed in range(4):
         result = calibrate_bands(**table(150, seed=seed), slack=5)
         assert result.gain >= result.baselines["reasoner"] - 1e-12
+        columns = table(150, seed=seed)
+        columns["tool_gain"] |= np.random.default_rng(seed).random((2, 150)) < 0.5  # the tools are the best route
+        strong = calibrate_bands(**columns, slack=50)
+        assert strong.baselines["tools"] > strong.baselines["reasoner"]
+        assert strong.gain >= strong.baselines["tools"] - 1e-12
 
 
 def test_budget_and_shares_are_kept():

@@ -26,7 +26,7 @@ def test_a_good_answer():
 
 
 def test_padding_may_hold_any_item():
-    answer = Ranking(np.array([[4, 4, 4]]), np.array([[1.0, -np.inf, -np.inf]]))
+    answer = Ranking(np.array([[4, 4, 99]]), np.array([[1.0, -np.inf, -np.inf]]))
     assert check_ranking(answer, queries(1, [[4, 5]]), K).errors == {}
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rr_planner.errors import InvalidAnswerError
 from rr_planner.protocols import DeliberationLike, RankingLike, Reasoner, Tool
-from rr_planner.resilience.validation import Checked, check_ranking, check_thoughts
+from rr_planner.resilience.validation import EMPTY_LIST, Checked, check_ranking, check_thoughts
 from rr_planner.types import IntArray, QueryBatch
 
 _Kind = TypeVar("_Kind", bound=RankingLike)
@@ -94,9 +94,10 @@ def _guarded(
         _log.warning("%s failed to %s %d queries", model, step, len(rows), exc_info=error)
         errors = dict.fromkeys(range(len(rows)), f"{type(error).__name__}: {error}")
         return Call(model, step, rows, seconds, flops, errors, None)
-    if answer.errors:
-        row, first = next(iter(answer.errors.items()))
-        counts = len(answer.errors), len(rows)
+    faults = {row: message for row, message in answer.errors.items() if message != EMPTY_LIST}
+    if faults:
+        row, first = next(iter(faults.items()))
+        counts = len(faults), len(rows)
         _log.warning("%s: %d of %d answers are invalid; query %s: %s", model, *counts, queries.ids[row], first)
     return Call(model, step, rows, seconds, flops, answer.errors, answer, thoughts)
 

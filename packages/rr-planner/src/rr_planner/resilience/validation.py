@@ -13,6 +13,7 @@ from rr_planner.errors import InvalidAnswerError
 from rr_planner.protocols import RankingLike
 from rr_planner.types import FloatArray, IntArray, QueryBatch
 
+EMPTY_LIST = "items: an empty list"  # no fault: the model has nothing to say about this query
 _ROUNDING = 1e-6  # confidences computed in float32 may miss the bounds by as much
 
 
@@ -25,7 +26,7 @@ class Checked:
         scores: [B, k] float64, -inf for padding.
         confidence: [B] in [0, 1], NaN where the model has none.
         rated: whether the model gives confidences.
-        errors: what is wrong, by row; rows that are not in it are valid.
+        errors: why a row cannot be served, by row; rows that are not in it can.
     """
 
     items: IntArray
@@ -55,7 +56,7 @@ def check_ranking(answer: RankingLike, queries: QueryBatch, k: int) -> Checked:
     _record(errors, np.isnan(scores).any(1), "scores: NaN")
     _record(errors, np.isposinf(scores).any(1), "scores: infinity")
     _record(errors, (scores[:, 1:] > scores[:, :-1]).any(1), "scores: they increase along the row")
-    _record(errors, padding.all(1), "items: an empty list")
+    _record(errors, padding.all(1), EMPTY_LIST)
     _record(errors, _repeats(items, padding), "items: an item stands twice")
     if queries.candidates is not None:
         _record(errors, _strangers(items, padding, queries.candidates), "items: an item is not among the candidates")
