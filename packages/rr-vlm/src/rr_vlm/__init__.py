@@ -4,14 +4,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rr_vlm.artifact import ReasonerCard, read_card
     from rr_vlm.backbones.embedded import EmbeddedOptions
     from rr_vlm.catalogue import Catalogue, PromptOptions
     from rr_vlm.curriculum.phases import Curriculum, CurriculumPlan, Phase
     from rr_vlm.curriculum.sampler import CurriculumSampler
     from rr_vlm.errors import ArtifactError, InputError, MissingExtraError, VlmError
+    from rr_vlm.inference.confidence import ConfidenceModel
     from rr_vlm.observer.item_encoder import FusionOptions, ItemFeatures, encode_items
     from rr_vlm.observer.vision_features import vision_features
     from rr_vlm.reasoner import Deliberation, VlmReasoner
+    from rr_vlm.recipe import Recipe, interrupted_recipe, read_options
     from rr_vlm.training.sft_config import RvitConfig
     from rr_vlm.training.sft_trainer import RvitTrainer, read_history
     from rr_vlm.training.train import train
@@ -21,6 +24,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ArtifactError",
     "Catalogue",
+    "ConfidenceModel",
     "Curriculum",
     "CurriculumPlan",
     "CurriculumSampler",
@@ -32,18 +36,24 @@ __all__ = [
     "MissingExtraError",
     "Phase",
     "PromptOptions",
+    "ReasonerCard",
+    "Recipe",
     "RvitConfig",
     "RvitTrainer",
     "VlmError",
     "VlmReasoner",
     "__version__",
     "encode_items",
+    "interrupted_recipe",
+    "read_card",
     "read_history",
+    "read_options",
     "train",
     "vision_features",
 ]
 
 _HOMES = {
+    "rr_vlm.artifact": ("ReasonerCard", "read_card"),
     "rr_vlm.backbones.embedded": ("EmbeddedOptions",),
     "rr_vlm.catalogue": ("Catalogue", "PromptOptions"),
     "rr_vlm.curriculum.phases": ("Curriculum", "CurriculumPlan", "Phase"),
@@ -51,6 +61,8 @@ _HOMES = {
     "rr_vlm.errors": ("ArtifactError", "InputError", "MissingExtraError", "VlmError"),
     "rr_vlm.observer.item_encoder": ("FusionOptions", "ItemFeatures", "encode_items"),
     "rr_vlm.observer.vision_features": ("vision_features",),
+    "rr_vlm.inference.confidence": ("ConfidenceModel",),
+    "rr_vlm.recipe": ("Recipe", "interrupted_recipe", "read_options"),
     "rr_vlm.reasoner": ("Deliberation", "VlmReasoner"),
     "rr_vlm.training.sft_config": ("RvitConfig",),
     "rr_vlm.training.sft_trainer": ("RvitTrainer", "read_history"),

@@ -91,7 +91,8 @@ class VlmReasoner:
     """A tuned deliberator that answers queries, with or without the tools' answers.
 
     It satisfies `rr_planner.protocols.Reasoner` by shape. An empty history, an unknown user, unknown items in a
-    history, and a missing or an unknown tool are answered, not raised. Build one with `rr_vlm.train` and `VlmReasoner.load`.
+    history, and a missing or an unknown tool are answered, not raised. Build one with `rr_vlm.train` and
+    `VlmReasoner.load`.
     """
 
     def __init__(self, *, model: Deliberator, encoder: PromptEncoder, catalogue: Catalogue, card: ReasonerCard) -> None:

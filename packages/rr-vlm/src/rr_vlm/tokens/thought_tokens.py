@@ -15,8 +15,8 @@ N_LEVELS, N_BINS = 3, 10
 class ThoughtTokens:
     """The thought vocabulary of a list of tools.
 
-    A thought decides in order: evidence-horizon level, confidence bin, use or skip for each tool, evidence. Each decision
-    is one token, so each has one probability.
+    A thought decides in order: evidence-horizon level, confidence bin, use or skip for each tool, evidence. Each
+    decision is one token, so each has one probability.
 
     Attributes:
         tools: tool names, in the order in which thoughts name them.

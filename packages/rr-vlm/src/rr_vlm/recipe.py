@@ -1,0 +1,164 @@
+"""A tuning run from files: rows in Parquet, a prepared dataset, options in YAML. What `rr-vlm train` does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import datasets  # type: ignore[import-untyped]
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+import yaml  # type: ignore[import-untyped]
+
+from rr_data.interfaces import PreparedDataset
+from rr_vlm.backbones.embedded import EmbeddedOptions
+from rr_vlm.catalogue import Catalogue, PromptOptions
+from rr_vlm.errors import ArtifactError, InputError
+from rr_vlm.observer.item_encoder import encode_items
+from rr_vlm.observer.vision_features import vision_features
+from rr_vlm.training.train import train
+
+Progress = Callable[[str, int, int], None]
+_SUFFIX = ".recipe.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A tuning run.
+
+    Attributes:
+        rows: Parquet files of SFT rows.
+        data: a prepared dataset, for titles, categories, pictures and training sequences.
+        out: folder of the reasoner.
+        name: of the reasoner.
+        tools: that thoughts and evidence name, in the order of the thoughts.
+        prompt: arguments of `PromptOptions`.
+        backbone: arguments of `EmbeddedOptions`.
+        training: arguments of `RvitConfig`.
+        cache: folder of picture features; None keeps none.
+    """
+
+    rows: tuple[str, ...]
+    data: str
+    out: str
+    name: str = "vlm"
+    tools: tuple[str, ...] = ()
+    prompt: Mapping[str, Any] = field(default_factory=dict)
+    backbone: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    cache: str | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Recipe:
+        """Build from plain values.
+
+        Raises:
+            InputError: a key is unknown or missing.
+        """
+        known = {entry.name for entry in fields(cls)}
+        unknown, missing = sorted(set(values) - known), sorted({"rows", "data", "out"} - set(values))
+        if unknown or missing:
+            raise InputError("recipe", f"unknown {unknown}, missing {missing}", f"keys among {sorted(known)}")
+        return cls(**{**values, "rows": tuple(values["rows"]), "tools": tuple(values.get("tools", ()))})
+
+    def run(self, *, resume: bool = False, progress: Progress | None = None) -> Path:
+        """Tune, leaving a note beside `out` from which `rr-vlm resume` continues after an interruption.
+
+        Raises:
+            VlmError: rows, dataset or options cannot be used.
+        """
+        out = Path(self.out)
+        prompt = _build(PromptOptions, "prompt", self.prompt)
+        backbone = _build(EmbeddedOptions, "backbone", self.backbone)
+        rows = _read_rows(self.rows)
+        catalogue = _catalogue(self, PreparedDataset.open(self.data), backbone, progress)
+        note = out.with_name(out.name + _SUFFIX)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(json.dumps(asdict(self), indent=1))
+        train(
+            rows,
+            catalogue=catalogue,
+            out=out,
+            tools=self.tools,
+            prompt=prompt,
+            backbone=backbone,
+            options=self.training,
+            name=self.name,
+            resume=resume,
+            progress=None if progress is None else lambda done, total: progress("tuning", done, total),
+        )
+        note.unlink()
+        return out
+
+
+def interrupted_recipe(out: Path) -> Recipe:
+    """Read the note that an interrupted run left beside `out`.
+
+    Raises:
+        ArtifactError: there is none.
+    """
+    note = out.with_name(out.name + _SUFFIX)
+    if not note.is_file():
+        raise ArtifactError(f"nothing to resume at {out}: {note.name} is not there; start with `rr-vlm train`")
+    return Recipe.of(json.loads(note.read_text()))
+
+
+def read_options(file: Path | None) -> dict[str, Any]:
+    """Read a YAML (or JSON) file with the keys of `Recipe`.
+
+    Raises:
+        ArtifactError: it is missing or is not a mapping.
+    """
+    if file is None:
+        return {}
+    try:
+        values = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ArtifactError(f"{file}: cannot be read as YAML: {error}") from error
+    if not isinstance(values, dict):
+        raise ArtifactError(f"{file}: holds {type(values).__name__}, needed is a mapping of options")
+    return values
+
+
+def _build(kind: type[Any], name: str, values: Mapping[str, Any]) -> Any:
+    known = [entry.name for entry in fields(kind)]
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise InputError(name, f"unknown {unknown}", f"keys among {known}")
+    return kind(**values)
+
+
+def _read_rows(files: Sequence[str]) -> Any:
+    missing = [file for file in files if not Path(file).is_file()]
+    if missing or not files:
+        raise ArtifactError(f"rows: {missing or 'no file'} not found; write them with rr_data's sft_rows")
+    try:
+        return datasets.concatenate_datasets([datasets.Dataset.from_parquet(str(file)) for file in files])
+    except (pa.ArrowInvalid, ValueError, datasets.exceptions.DatasetGenerationError) as error:
+        raise ArtifactError(f"rows: {', '.join(files)} cannot be read as Parquet files of SFT rows: {error}") from error
+
+
+def _catalogue(
+    recipe: Recipe, data: PreparedDataset, backbone: EmbeddedOptions, progress: Progress | None
+) -> Catalogue:
+    titles, categories = data.items["title"].fill_null("").to_list(), data.items["categories"].to_list()
+    paths = data.image_paths()
+    pictures = None
+    if any(path is not None for path in paths):
+        pictures = vision_features(
+            paths,
+            cache=None if recipe.cache is None else Path(recipe.cache),
+            progress=None if progress is None else lambda done, total: progress("pictures", done, total),
+        )
+    vectors = encode_items(
+        [f"{title} {' '.join(names or [])}" for title, names in zip(titles, categories, strict=True)],
+        width=backbone.width,
+        vision=pictures,
+        sequences=[np.asarray(sequence, dtype=np.int64) for sequence in data.sequences()],
+    ).vectors
+    return Catalogue(
+        titles=titles, categories=[names or [] for names in categories], pictures=pictures, vectors=vectors
+    )
