@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rr_data.columns import Columns
-from rr_data.errors import ChecksumError
+from rr_data.errors import PreparedDatasetError
 from rr_data.manifest import item_map_checksum
 from rr_data.prepared import PreparedDataset
 from rr_data.splits.leave_one_out import leave_one_out
@@ -28,11 +28,7 @@ class Finding:
 
 
 def check_prepared(data: PreparedDataset) -> tuple[Finding, ...]:
-    """Check checksums, codes, counts, order and split of a prepared dataset.
-
-    Raises:
-        PreparedDatasetError: a table that cannot be read at all.
-    """
+    """Check checksums, codes, counts, order and split of a prepared dataset."""
     checks: dict[str, Callable[[PreparedDataset], str | None]] = {
         "checksums": _checksums,
         "counts": _counts,
@@ -41,15 +37,18 @@ def check_prepared(data: PreparedDataset) -> tuple[Finding, ...]:
         "split": _split,
         "evidence horizon": _horizon,
     }
-    return tuple(Finding(name, check(data)) for name, check in checks.items())
+    return tuple(Finding(name, _problem(check, data)) for name, check in checks.items())
 
 
-def _checksums(data: PreparedDataset) -> str | None:
+def _problem(check: Callable[[PreparedDataset], str | None], data: PreparedDataset) -> str | None:
     try:
-        data.verify()
-    except ChecksumError as error:
+        return check(data)
+    except PreparedDatasetError as error:
         return str(error)
-    return None
+
+
+def _checksums(data: PreparedDataset) -> None:
+    data.verify()
 
 
 def _counts(data: PreparedDataset) -> str | None:

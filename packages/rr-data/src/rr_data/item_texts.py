@@ -27,19 +27,16 @@ def item_table(catalogue: pl.DataFrame, described: pl.DataFrame | None, counts: 
     known = pl.DataFrame(schema=RAW_ITEMS) if described is None else described
     joined = catalogue.join(known, on=Columns.ITEM_ID, how="left", maintain_order="left")
     categories = pl.col(Columns.CATEGORIES).fill_null([])
-    head = pl.concat_str(pl.col(Columns.TITLE), pl.format(" ({})", Columns.YEAR), ignore_nulls=True)
-    tail = pl.when(categories.list.len() > 0).then(pl.format(". {}", categories.list.join(", ")))
-    return (
-        joined.with_columns(pl.col(Columns.TITLE).fill_null(UNTITLED))
-        .select(
-            Columns.ITEM_ID,
-            Columns.ITEM,
-            Columns.TITLE,
-            pl.coalesce(Columns.TEXT, pl.concat_str(head, tail, ignore_nulls=True)).alias(Columns.TEXT),
-            Columns.YEAR,
-            categories.alias(Columns.CATEGORIES),
-            pl.lit(None, pl.String).alias(Columns.IMAGE),
-            counts.alias(Columns.COUNT),
-        )
-        .cast(columns.ITEMS)
-    )
+    title, count = pl.col(Columns.TITLE), categories.list.len()
+    head = pl.when(title.is_not_null()).then(pl.concat_str(title, pl.format(" ({})", Columns.YEAR), ignore_nulls=True))
+    told = pl.concat_str(head, pl.when(count > 0).then(categories.list.join(", ")), separator=". ", ignore_nulls=True)
+    return joined.select(
+        Columns.ITEM_ID,
+        Columns.ITEM,
+        title.fill_null(UNTITLED),
+        pl.coalesce(Columns.TEXT, told).alias(Columns.TEXT),
+        Columns.YEAR,
+        categories.alias(Columns.CATEGORIES),
+        pl.lit(None, pl.String).alias(Columns.IMAGE),
+        counts.alias(Columns.COUNT),
+    ).cast(columns.ITEMS)

@@ -98,7 +98,8 @@ def _rows(
     reader = csv.reader(lines(), delimiter=separator)
     while True:
         try:
-            yield at, next(reader)
+            values = next(reader)
+            yield at, values
         except csv.Error as error:
             rejects.append((at, str(error)))
         except StopIteration:

@@ -20,7 +20,7 @@ _EXACT: Final = 2**53  # whole numbers beyond it are not exact in float64
 
 @dataclass(frozen=True, slots=True)
 class ColumnNames:
-    """What a table calls our columns.
+    """What a table calls our columns: options that sources of tables share.
 
     Attributes:
         user_id: column of user ids.

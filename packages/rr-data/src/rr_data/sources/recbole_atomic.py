@@ -23,31 +23,19 @@ _TYPES: Final = ("token", "token_seq", "float", "float_seq")
 
 
 @dataclass(frozen=True, slots=True)
-class RecBoleAtomic:
+class RecBoleAtomic(ColumnNames):
     """Reads one `.inter` file, or a folder that holds one, and the `.item` file beside it if there is one.
 
-    Attributes:
-        user_id: field of user ids.
-        item_id: field of item ids.
-        timestamp: field of times; None takes `timestamp` if there is such a field.
-        rating: field of ratings; None takes `rating` if there is such a field.
-        time_unit: `s`, `ms`, `us` or `ns`.
+    Its options are those of `ColumnNames`: what the fields are called, without their types.
     """
-
-    user_id: str = Columns.USER_ID
-    item_id: str = Columns.ITEM_ID
-    timestamp: str | None = None
-    rating: str | None = None
-    time_unit: str = "s"
 
     def read(self, paths: Sequence[Path]) -> RawData:
         """Read the files; see `Source.read`."""
         if len(paths) != 1:
             raise UnreadableSourceError(f"recbole_atomic: received {len(paths)} paths; expected one folder or file")
         path = _interaction_file(paths[0])
-        names = ColumnNames(self.user_id, self.item_id, self.timestamp, self.rating, self.time_unit)
         rows, rejected = _read_atomic(path)
-        interactions, more = to_interactions(rows, names, path=path, file_index=0)
+        interactions, more = to_interactions(rows, self, path=path, file_index=0)
         item_path = path.with_suffix(".item")
         if not item_path.is_file():
             return RawData(interactions, (path,), rejected=pl.concat([rejected, more]))
