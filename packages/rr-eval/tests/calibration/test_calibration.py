@@ -23,6 +23,14 @@ def test_equal_confidences_share_a_bin():
     assert bins.accuracy == pytest.approx([3 / 7, 2 / 3])
 
 
+def test_a_large_tie_goes_to_the_bin_of_its_middle():
+    bins = reliability([0.1, 0.5, 0.5, 0.5, 0.5, 0.9], [0, 1, 0, 0, 0, 1], n_bins=3)
+    assert bins.count.tolist() == [1, 4, 1]
+    assert ece([0.1, 0.5, 0.5, 0.5, 0.5, 0.9], [0, 1, 0, 0, 0, 1], n_bins=3) == pytest.approx(
+        (0.1 + 4 * 0.25 + 0.1) / 6
+    )
+
+
 def test_bins_without_ties_have_equal_mass():
     rng = np.random.default_rng(0)
     counts = reliability(rng.random(1000), rng.random(1000) < 0.5).count

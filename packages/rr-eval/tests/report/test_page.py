@@ -165,7 +165,7 @@ def test_decisions_show_everything(page):
         "confidence 0.25",
         "neighbours confidence 0.50",
         "Hit, place 2",
-        "and 5 earlier",
+        "and 7 earlier",
         "Miss, truth ranked 41.5",
         "Nothing yet: a new user.",
         "The reasoner was not asked.",
@@ -177,8 +177,8 @@ def test_decisions_show_everything(page):
     assert page.words.count("truth") - page.words.count("truth ranked") == 4
     pictures = [image["src"] for image in page.all("img")]
     assert all(source.startswith("data:image/png;base64,") for source in pictures)
-    # 8 of the 10 history items shown (two have no picture), 2 + 2 answers, the truth; then 1 answer.
-    assert len(pictures) == 14
+    # 6 of the 8 history items shown (two have no picture), 2 + 2 answers, the truth; then 1 answer.
+    assert len(pictures) == 12
 
 
 def test_text_of_the_data_is_escaped(full_report):

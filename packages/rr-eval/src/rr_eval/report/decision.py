@@ -10,7 +10,7 @@ from rr_eval.errors import InvalidArgumentError
 from rr_eval.report.picture import ItemCard
 from rr_eval.routing.risk_mix import RISK_OF_ROUTE
 
-HISTORY_SHOWN = 10
+HISTORY_SHOWN = 8
 ANSWERS_SHOWN = 5
 
 
@@ -40,7 +40,7 @@ class DecisionCase:
 
     Attributes:
         heading: names the case, such as "User 37".
-        history: the user's items, oldest first; the last ten are shown.
+        history: the user's items, oldest first; the last eight are shown.
         thought: the readable thought, empty where the reasoner was not asked.
         confidence: calibrated, in [0, 1], or None.
         route: `tools`, `reasoner` or `both`.
