@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from rr_data.interfaces import Sequences, build_traces, sft_rows
 
+from rr_data.interfaces import Sequences, build_traces, sft_rows
 from rr_vlm import Catalogue, EmbeddedOptions, PromptOptions, VlmReasoner, encode_items, train
 
 N_ITEMS, N_USERS, TOOLS = 30, 40, ("next-item", "noise")

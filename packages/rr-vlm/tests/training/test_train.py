@@ -32,7 +32,11 @@ def test_an_interrupted_run_resumes_to_the_same_weights(rows, catalogue, tmp_pat
     assert not (tmp_path / "cut").exists()
     seen = []
     resumed = train(
-        rows, out=tmp_path / "cut", resume=True, progress=lambda done, _: seen.append(done), **arguments(catalogue, backbone)
+        rows,
+        out=tmp_path / "cut",
+        resume=True,
+        progress=lambda done, _: seen.append(done),
+        **arguments(catalogue, backbone),
     )
     assert seen == list(range(7, 13))
     first, second = (load_file(path / "model.safetensors") for path in (whole, resumed))
@@ -55,7 +59,7 @@ def test_resuming_with_other_options_is_refused(rows, catalogue, backbone, tmp_p
 def test_the_curve_falls_and_names_the_phases(tuned):
     curve = read_history(tuned / "training.jsonl")
     assert curve[-1]["loss"] < 0.5 * curve[0]["loss"]
-    assert [line["phase"] for line in curve][0] == "warm-up"
+    assert curve[0]["phase"] == "warm-up"
     assert curve[-1]["phase"] == "cold-start"
     assert curve[-1]["learning_rate"] < 1e-4
     assert not tuned.with_name("vlm.training").exists()

@@ -1,0 +1,30 @@
+import numpy as np
+
+from rr_vlm.inference.rank import restrict, top_k
+
+LOG_PROBS = np.log(np.array([[0.1, 0.2, 0.3, 0.4], [0.4, 0.3, 0.2, 0.1]], dtype=np.float32))
+
+
+def test_known_items_are_left_out_and_the_rest_renormalised():
+    kept = restrict(LOG_PROBS, [np.array([3, 3]), np.array([], dtype=np.int64)], None)
+    assert np.allclose(np.exp(kept[0]), [1 / 6, 2 / 6, 3 / 6, 0])
+    assert np.allclose(kept[1], LOG_PROBS[1])
+
+
+def test_candidates_decide_whatever_the_history_holds():
+    candidates = np.array([[3, 0, 9], [1, 1, -1]])
+    kept = restrict(LOG_PROBS, [np.array([3]), np.array([1])], candidates)
+    assert np.allclose(np.exp(kept), [[0.2, 0, 0, 0.8], [0, 1, 0, 0]])
+
+
+def test_nothing_left_is_no_error():
+    kept = restrict(LOG_PROBS[:1], [np.arange(4)], None)
+    items, scores = top_k(kept, 2)
+    assert items.tolist() == [[-1, -1]]
+    assert np.isneginf(scores).all()
+
+
+def test_ties_go_by_item_code_and_short_lists_are_padded():
+    items, scores = top_k(np.zeros((1, 3), dtype=np.float32), 5)
+    assert items.tolist() == [[0, 1, 2, -1, -1]]
+    assert np.isneginf(scores[0, 3:]).all()

@@ -1,0 +1,45 @@
+import torch
+
+from rr_vlm.pointer import PointerHead
+
+
+def head():
+    torch.manual_seed(0)
+    return PointerHead(8, 4, slots=6)
+
+
+def test_it_mixes_two_distributions_and_leaves_rows_without_evidence():
+    pointer = head()
+    log_probs = torch.log_softmax(torch.randn(3, 10), dim=1)
+    items = torch.tensor([[4, 4, 7], [1, 2, 0], [0, 0, 0]])
+    slots = torch.tensor([[0, 3, 5], [1, 2, -1], [-1, -1, -1]])
+    mixed = pointer(log_probs, torch.randn(3, 8), torch.randn(3, 3, 8), items, slots)
+    assert torch.allclose(mixed.exp().sum(dim=1), torch.ones(3), atol=1e-5)
+    assert torch.equal(mixed[2], log_probs[2])
+    # Copied items gain, all others lose; padding gives item 0 nothing.
+    gain = mixed - log_probs
+    assert (gain[0, [4, 7]] > 0).any()
+    assert (gain[0, [0, 1, 2, 3]] < 0).all()
+    assert gain[1, 0] < 0
+
+
+def test_an_item_that_two_tools_name_counts_twice():
+    pointer = head()
+    log_probs = torch.full((1, 10), -torch.log(torch.tensor(10.0)).item())
+    states = torch.zeros(1, 3, 8)
+    mixed = pointer(log_probs, torch.zeros(1, 8), states, torch.tensor([[4, 4, 7]]), torch.tensor([[0, 1, 2]]))
+    gate = torch.sigmoid(pointer.gate.bias)
+    expected = (1 - gate) / 10 + gate * torch.tensor([2 / 3, 1 / 3])
+    assert torch.allclose(mixed[0, [4, 7]].exp(), expected, atol=1e-6)
+
+
+def test_gradients_stay_finite_without_any_evidence():
+    pointer = head()
+    states = torch.randn(2, 8, requires_grad=True)
+    nothing = torch.full((2, 1), -1)
+    mixed = pointer(
+        torch.log_softmax(torch.randn(2, 5), 1), states, torch.randn(2, 1, 8), nothing.clamp(min=0), nothing
+    )
+    mixed.sum().backward()
+    assert states.grad is None or torch.isfinite(states.grad).all()
+    assert all(torch.isfinite(p.grad).all() for p in pointer.parameters() if p.grad is not None)
