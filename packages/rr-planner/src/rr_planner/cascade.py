@@ -64,7 +64,7 @@ class Cascade:
             self.signals,
             tool_confidence=confidence,
             delegate=selection.select(names, confidence, usable),
-            agreement=self._agreement(usable),
+            agreement=self._agreement(usable) if policy.uses_agreement else self.signals.agreement,
         )
         codes = policy.triage(self.signals)
         pending = codes == PENDING
@@ -76,12 +76,16 @@ class Cascade:
 
     def serve(self) -> None:
         """Serve every query along its route, then what is left by whoever can still answer."""
+        high = self.codes == BOTH
         self._serve_delegates(self.codes == TOOLS)
         self._serve_reasoner(self.alone, self.codes == REASONER)
-        self._consult(self.codes == BOTH)
-        self._serve_reasoner(self.informed, self.codes == BOTH)
-        # A reasoner that fails with evidence has often answered alone before.
-        self._serve_reasoner(self.alone, self.codes == BOTH)
+        if high.any():
+            self._consult(high)
+            self._serve_reasoner(self.informed, high)
+            # A reasoner that fails with evidence has often answered alone before.
+            self._serve_reasoner(self.alone, high)
+        if not self.unserved.any():
+            return
         self.ask_tools(tuple(self.models.tools), self.unserved)
         self._serve_fused(self.unserved)
         self.ask_alone(self.unserved & (self.codes == TOOLS))

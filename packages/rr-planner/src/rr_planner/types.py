@@ -227,7 +227,8 @@ class Decision:
         policy: the policy's name.
         policy_hash: hash of the policy's settings.
         tool_confidence: calibrated confidence by tool that was asked; NaN where a tool has none or failed.
-        agreement: between the tools that were asked, in [0, 1]; NaN with fewer than two answers.
+        agreement: between the tools that were asked, in [0, 1]; NaN with fewer than two answers, or where the policy
+            does not look at it.
         reasoner_confidence: of the reasoner alone; NaN where it did not run.
     """
 

@@ -39,7 +39,7 @@ def read_outcomes(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def _from_archive(path: Path) -> dict[str, Any]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with np.load(path) as archive:
             table: dict[str, Any] = {name: archive[name] for name in archive.files}
     except ValueError as error:
         raise CalibrationError(f"{path}", f"a file that cannot be read ({error})", "an archive of arrays") from None

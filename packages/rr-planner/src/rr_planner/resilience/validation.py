@@ -52,12 +52,14 @@ def check_ranking(answer: RankingLike, queries: QueryBatch, k: int) -> Checked:
     confidence = _confidence(given, len(queries))
     padding = np.isneginf(scores)
     errors: dict[int, str] = {}
-    # The first breach found names the row; later ones often follow from it.
-    _record(errors, np.isnan(scores).any(1), "scores: NaN")
-    _record(errors, np.isposinf(scores).any(1), "scores: infinity")
-    _record(errors, (scores[:, 1:] > scores[:, :-1]).any(1), "scores: they increase along the row")
-    _record(errors, padding.all(1), EMPTY_LIST)
-    _record(errors, _repeats(items, padding), "items: an item stands twice")
+    if not _plainly_ordered(scores):
+        # The first breach found names the row; later ones often follow from it.
+        _record(errors, np.isnan(scores).any(1), "scores: NaN")
+        _record(errors, np.isposinf(scores).any(1), "scores: infinity")
+        _record(errors, (scores[:, 1:] > scores[:, :-1]).any(1), "scores: they increase along the row")
+        _record(errors, padding.all(1), EMPTY_LIST)
+    if not _plainly_distinct(items):
+        _record(errors, _repeats(items, padding), "items: an item stands twice")
     if queries.candidates is not None:
         _record(errors, _strangers(items, padding, queries.candidates), "items: an item is not among the candidates")
     if given is not None:
@@ -102,6 +104,16 @@ def _record(errors: dict[int, str], breach: NDArray[np.bool_], message: str) -> 
     if breach.any():
         for row in np.flatnonzero(breach).tolist():
             errors.setdefault(row, message)
+
+
+def _plainly_ordered(scores: FloatArray) -> bool:
+    """Whether all rows start with a finite score and never rise: two comparisons for what nearly every answer is."""
+    return bool(np.isfinite(scores[:, 0]).all() and (scores[:, 1:] <= scores[:, :-1]).all())
+
+
+def _plainly_distinct(items: IntArray) -> bool:
+    ids = np.sort(items, axis=1)
+    return not (ids[:, 1:] == ids[:, :-1]).any()
 
 
 def _repeats(items: IntArray, padding: NDArray[np.bool_]) -> NDArray[np.bool_]:
