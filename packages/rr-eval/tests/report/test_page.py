@@ -197,6 +197,12 @@ def test_tables_and_figures_are_numbered(page):
     ]
 
 
+def test_a_band_is_explained_only_where_there_is_one(page):
+    assert "the band behind it" in page.words
+    short = Report("T", "S", [CurveChart("c", [Series("loss", [1, 2], [2.0, 1.0])])], Provenance("make"))
+    assert "the band behind it" not in Page(report_html(short)).words
+
+
 def test_rendering_writes_the_file_or_nothing(full_report, tmp_path):
     render_report(full_report, tmp_path / "report.html")
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == report_html(full_report)

@@ -80,6 +80,11 @@ class CurveChart:
         if not self.series:
             raise InvalidArgumentError("series", "none", "at least one curve")
 
+    @property
+    def is_binned(self) -> bool:
+        """Whether any series has too many points to draw each."""
+        return any(len(series.steps) > _BINS for series in self.series)
+
     def drawing(self, width: float, height: float) -> CurveDrawing:
         """Return the chart's geometry for a canvas of the given size in pixels."""
         return _draw(self, width, height)
