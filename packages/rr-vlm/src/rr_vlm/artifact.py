@@ -1,11 +1,14 @@
 """A reasoner on disk: a folder of safetensors, JSON and the tokenizer, written whole or not at all."""
 
+# transformers is typed in part
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
@@ -15,6 +18,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from transformers import PreTrainedTokenizerFast
+from transformers.utils import logging
 
 from rr_vlm.catalogue import Catalogue, PromptOptions
 from rr_vlm.deliberator import Deliberator, DeliberatorConfig
@@ -77,7 +81,8 @@ def write_reasoner(
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     try:
-        model.save_pretrained(partial)
+        with no_progress_bars():
+            model.save_pretrained(partial)
         encoder.tokenizer.save_pretrained(partial)
         if catalogue.pictures is not None:
             save_file({"pictures": np.asarray(catalogue.pictures, dtype=np.float16)}, partial / PICTURES)
@@ -133,7 +138,8 @@ def read_reasoner(path: Path) -> ReasonerParts:
             raise ArtifactError(f"{path / name} is missing or was changed after it was written: train or copy it again")
     try:
         config = DeliberatorConfig.from_pretrained(path)
-        model = Deliberator.from_pretrained(path, config=config)
+        with no_progress_bars():
+            model = Deliberator.from_pretrained(path, config=config)
         tokenizer = PreTrainedTokenizerFast.from_pretrained(path)
         pictures = load_file(path / PICTURES)["pictures"] if (path / PICTURES).is_file() else None
     except (OSError, SafetensorError, KeyError, ValueError) as error:
@@ -161,6 +167,18 @@ def read_reasoner(path: Path) -> ReasonerParts:
         training=content["training"],
     )
     return ReasonerParts(model, encoder, catalogue, card)
+
+
+@contextmanager
+def no_progress_bars() -> Iterator[None]:
+    """Keep transformers from drawing bars for a file of a few megabytes."""
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _checksum(file: Path) -> str:

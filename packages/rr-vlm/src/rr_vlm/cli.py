@@ -20,7 +20,7 @@ from rr_data.interfaces import DataError, PreparedDataset
 from rr_vlm.curriculum.plot import curriculum_svg
 from rr_vlm.errors import InputError, VlmError
 
-MISTAKE = 2
+MISTAKE, INTERRUPTED = 2, 130
 _USAGE_ERROR: Any = typer.BadParameter.__mro__[1]  # of click, which newer typers carry inside
 app = typer.Typer(help="A vision-language model that observes and deliberates.", add_completion=False)
 Reasoner = Annotated[Path, typer.Argument(help="A reasoner's folder.")]
@@ -130,7 +130,9 @@ def main() -> None:
     except _USAGE_ERROR as error:
         _fail(f"{error.format_message().rstrip('.')}; see rr-vlm --help", MISTAKE)
     except (KeyboardInterrupt, typer.Abort):
-        _fail("interrupted; continue with `rr-vlm resume OUT`", 130)
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        _fail("interrupted; continue a training run with `rr-vlm resume OUT`", INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -20,7 +20,7 @@ from transformers import set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from rr_data.interfaces import Trace
-from rr_vlm.artifact import ReasonerCard, write_reasoner
+from rr_vlm.artifact import ReasonerCard, no_progress_bars, write_reasoner
 from rr_vlm.backbones.embedded import EmbeddedOptions, embedded_config
 from rr_vlm.catalogue import Catalogue, PromptOptions
 from rr_vlm.deliberator import Deliberator, DeliberatorConfig
@@ -95,7 +95,8 @@ def train(
         processing_class=encoder.tokenizer,
         callbacks=[HistoryCallback(work / HISTORY, config.phases(), progress)],
     )
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if resume else None)
+    with no_progress_bars():
+        trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if resume else None)
     card = ReasonerCard(
         name=name,
         prompt=prompt,
