@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rr_data.prepare import prepare
+from rr_data.pipeline import prepare
 from rr_data.prepared import PreparedDataset
 
 ITEMS = "item_id\ttitle\tyear\tgenres\n" + "".join(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rr_data.evidence.horizon import evidence_horizon
-    from rr_data.prepare import prepare
+    from rr_data.pipeline import prepare
     from rr_data.prepared import PreparedDataset
 
 __version__ = "0.1.0"
@@ -16,7 +16,7 @@ __all__ = ["PreparedDataset", "evidence_horizon", "prepare"]
 _HOMES = {
     "PreparedDataset": "rr_data.prepared",
     "evidence_horizon": "rr_data.evidence.horizon",
-    "prepare": "rr_data.prepare",
+    "prepare": "rr_data.pipeline",
 }
 
 

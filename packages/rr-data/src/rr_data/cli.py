@@ -19,8 +19,8 @@ from rr_data.description import describe as describe_dataset
 from rr_data.description import horizon_shares
 from rr_data.errors import DataError, OptionError
 from rr_data.evidence.levels import DEFAULT_THRESHOLDS, LEVELS
-from rr_data.prepare import Progress as ProgressCallback
-from rr_data.prepare import prepare as prepare_dataset
+from rr_data.pipeline import Progress as ProgressCallback
+from rr_data.pipeline import prepare as prepare_dataset
 from rr_data.prepared import PreparedDataset
 
 MISTAKE = 2

@@ -54,7 +54,7 @@ def compose(
     duplicates: str = "keep",
     ties: str | None = None,
 ) -> DatasetTables:
-    """Make the tables; the arguments are those of `rr_data.prepare.prepare`.
+    """Make the tables; the arguments are those of `rr_data.pipeline.prepare`.
 
     Raises:
         EmptyDatasetError: no interaction is left.
@@ -76,7 +76,7 @@ def compose(
     training = interactions.filter(pl.Series(parts == PARTS.index(TRAIN)))
     return DatasetTables(
         interactions=interactions,
-        split=pl.DataFrame({Columns.PART: pl.Series(parts).replace_strict(range(len(PARTS)), PARTS)}),
+        split=pl.DataFrame({Columns.PART: pl.Series(PARTS).gather(parts)}),
         items=item_table(items, raw.items, _counts(training[Columns.ITEM], items.height)),
         users=_user_table(users, _counts(training[Columns.USER], users.height), normalizer, thresholds),
         rejected=pl.concat([raw.rejected, removed]),

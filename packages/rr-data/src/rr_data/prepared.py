@@ -118,7 +118,7 @@ class PreparedDataset:
     def parts(self) -> NDArray[np.int8]:
         """[interactions] the part of each interaction: 0 train, 1 validation, 2 test."""
         names = self._table(SPLIT_FILE, columns.SPLIT)[Columns.PART]
-        return names.replace_strict(PARTS, range(len(PARTS)), return_dtype=pl.Int8).to_numpy()
+        return names.replace_strict(list(PARTS), list(range(len(PARTS))), return_dtype=pl.Int8).to_numpy()
 
     def sequences(self, until: Part = "train") -> Sequences:
         """Every user's item codes, oldest first, up to and including a part.
@@ -148,7 +148,8 @@ class PreparedDataset:
     def evidence_horizon(self) -> EvidenceHorizon:
         """Every user's evidence horizon, counted in the training part."""
         settings = self._manifest.evidence_horizon
-        levels = self.users[Columns.EH_LEVEL].replace_strict(LEVELS, range(len(LEVELS)), return_dtype=pl.Int8)
+        names = self.users[Columns.EH_LEVEL]
+        levels = names.replace_strict(list(LEVELS), list(range(len(LEVELS))), return_dtype=pl.Int8)
         low, high = settings["thresholds"]
         return EvidenceHorizon(
             counts=self.users[Columns.COUNT].to_numpy(),

@@ -34,6 +34,11 @@ class TestNoise:
         assert np.array_equal(both["b"], noise.apply({"b": answers()})["b"])
         assert not np.array_equal(both["b"], EvidenceNoise(seed=4).apply({"b": answers()})["b"])
 
+    def test_wrong_is_never_its_own_answer(self) -> None:
+        for seed in range(20):
+            shown = EvidenceNoise(missing=0.0, wrong=1.0, seed=seed).apply({"a": answers(3)})["a"]
+            assert (shown != answers(3)).all()
+
     def test_input_is_left_alone(self) -> None:
         original = answers()
         EvidenceNoise(missing=0.5, wrong=0.5, seed=0).apply({"a": original})

@@ -29,6 +29,12 @@ def test_clean(tmp_path: Path) -> None:
     assert rejected == []
 
 
+@pytest.mark.parametrize("text", ['a,b\n"x\ny",1\n2,3\n', "a,b\n\n1,1\n2,3\n"])
+def test_lines_are_those_of_the_file(tmp_path: Path, text: str) -> None:
+    rows, _ = read(tmp_path / "f", text)
+    assert [line for *_, line in rows] == [3, 4]
+
+
 def test_odd_rows_cost_no_other_row(tmp_path: Path) -> None:
     rows, rejected = read(tmp_path / "f", b'a,b\n1,2\n\n3\n4,5,6\n\xff,7\n"x\ny",8\n9,10')
     assert rows == [("1", "2", 2), ("3", None, 4), ("x\ny", "8", 8), ("9", "10", 9)]

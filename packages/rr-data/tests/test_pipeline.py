@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rr_data import columns
 from rr_data.errors import DataError, EmptyDatasetError, ImageError, OptionError, PreparedDatasetError
-from rr_data.prepare import prepare
+from rr_data.pipeline import prepare
 from rr_data.prepared import PreparedDataset
 
 ROWS = st.lists(
@@ -166,7 +166,7 @@ def test_failure_leaves_the_old_dataset(prepared: PreparedDataset, raw: Path, mo
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("rr_data.prepare.Manifest.write", fail)
+    monkeypatch.setattr("rr_data.pipeline.Manifest.write", fail)
     with pytest.raises(KeyboardInterrupt):
         prepare("tabular", [raw / "ratings.csv"], out=prepared.path, seed=3)
     assert content(prepared.path.parent) == before
