@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -34,6 +35,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ArtifactFolder = Annotated[Path, typer.Argument(help="A tool artifact.")]
 
 
+class Until(StrEnum):
+    """The last part of a prepared dataset that is trained on."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+
+
 @app.command("list")
 def list_models(*, as_json: Json = False) -> None:
     """List the models that can be trained."""
@@ -54,12 +62,12 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder of the artifact to write.")],
     seed: Annotated[int, typer.Option(help="Seed of the training.")] = 0,
     settings: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE, an option; repeatable.")] = None,
-    until: Annotated[Literal["train", "validation"], typer.Option(help="Last part that is trained on.")] = "train",
+    until: Annotated[Until, typer.Option(help="Last part that is trained on.")] = Until.TRAIN,
     as_json: Json = False,
 ) -> None:
     """Train a model on a prepared dataset."""
     config = dict(_setting(text) for text in settings or [])
-    data = TrainingData.from_prepared(data_dir, until=until)
+    data = TrainingData.from_prepared(data_dir, until=until.value)
     with _progress_bar(name) as progress:
         train_model(name, data, out=out, config=config, seed=seed, progress=progress)
     card = read_card(out)

@@ -17,6 +17,7 @@ def test_the_served_network_scores_items_by_code():
     config = SasRecConfig(hidden_size=16, max_length=4)
     model = build_sasrec(config, n_items=5).eval()
     served = ServedSasRec(model, np.array([4, 1, 1, 1, 1]))
+    served.eval()
     scores = served(torch.tensor([[0, 3, -1, -1], [-1, -1, -1, -1]]))
     hidden = model(torch.tensor([[1, 4, 0, 0]]), torch.tensor([2]))
     torch.testing.assert_close(scores[0], (hidden @ model.item_embedding.weight.T)[0, 1:])

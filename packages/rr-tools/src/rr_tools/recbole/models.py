@@ -57,16 +57,30 @@ def build_sasrec(config: SasRecConfig, n_items: int) -> Any:
     return _model_class("sequential_recommender.sasrec", "SASRec")(settings, Counts({"item": n_items + 1}))
 
 
-def encode_positions(model: Any, rows: Tensor) -> Tensor:
-    """Return the hidden state at every position [B, L, d] of item rows [B, L] (0 is padding).
+def causal_mask(length: int) -> Tensor:
+    """Return what is added to attention scores [length, length], so that a position sees none after it.
+
+    Rows are padded behind their items, so this also hides the padding from every item. RecBole's own mask says the same
+    for each row of a batch; its export needs an operator that older versions of ONNX Runtime lack.
+    """
+    return torch.full((length, length), -10_000.0).triu(1)
+
+
+def encode_positions(model: Any, rows: Tensor, mask: Tensor) -> Tensor:
+    """Return SASRec's hidden state at every position [B, L, d].
 
     RecBole's `forward` computes them all and returns the last one; training at every position needs them all.
+
+    Args:
+        model: of `build_sasrec`.
+        rows: [B, L] rows of the item embedding, padding (0) behind the items.
+        mask: `causal_mask(L)`.
     """
     positions = torch.arange(rows.size(1)).unsqueeze(0).expand_as(rows)
     embedded = model.item_embedding(rows) + model.position_embedding(positions)
-    states: Tensor = model.trm_encoder(
-        model.dropout(model.LayerNorm(embedded)), model.get_attention_mask(rows), output_all_encoded_layers=False
-    )[-1]
+    states: Tensor = model.trm_encoder(model.dropout(model.LayerNorm(embedded)), mask, output_all_encoded_layers=False)[
+        -1
+    ]
     return states
 
 

@@ -15,7 +15,7 @@ from rr_tools.export.onnx import export_network
 from rr_tools.losses import SharedNegatives, full_softmax_loss, sampled_softmax_loss
 from rr_tools.model import FittedModel, Model, Progress
 from rr_tools.recbole.config import SasRecConfig
-from rr_tools.recbole.models import PADDING, build_sasrec, encode_positions
+from rr_tools.recbole.models import PADDING, build_sasrec, causal_mask, encode_positions
 from rr_tools.recbole.seeding import seeded
 from rr_tools.recbole.trainer import Optimization, fit_module
 from rr_tools.recbole.validator import Validator
@@ -38,12 +38,14 @@ class ServedSasRec(nn.Module):
         super().__init__()
         self.model: Any = model
         shares = (popularity + 1.0) / (popularity + 1.0).sum()
+        self.mask = nn.Buffer(causal_mask(model.max_seq_length))
         self.fallback = nn.Buffer(torch.from_numpy(np.log(shares)).float())
 
     def forward(self, items: Tensor) -> Tensor:
         """Score every item."""
         lengths = (items >= 0).sum(dim=1)
-        hidden: Tensor = self.model(items + 1, lengths.clamp(min=1))
+        states = encode_positions(self.model, items + 1, self.mask)
+        hidden: Tensor = self.model.gather_indexes(states, lengths.clamp(min=1) - 1)
         scores = hidden @ self.model.item_embedding.weight[1:].T
         return torch.where((lengths == 0).unsqueeze(1), self.fallback, scores)
 
@@ -100,7 +102,7 @@ def _loss(model: Any, batch: Batch) -> Tensor:
     inputs, targets, negatives = batch
     wanted = torch.from_numpy(targets)
     inside = wanted >= 0
-    hidden = encode_positions(model, torch.from_numpy(inputs) + 1)[inside]
+    hidden = encode_positions(model, torch.from_numpy(inputs) + 1, causal_mask(inputs.shape[1]))[inside]
     vectors = model.item_embedding.weight[PADDING + 1 :]
     if negatives is None:
         return full_softmax_loss(hidden, vectors, wanted[inside])

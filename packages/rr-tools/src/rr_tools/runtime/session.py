@@ -8,6 +8,8 @@ import numpy as np
 import onnxruntime  # type: ignore[import-untyped]  # onnxruntime ships no types
 from numpy.typing import NDArray
 
+from rr_tools.errors import ArtifactError
+
 LOG_ERRORS_ONLY = 3
 
 
@@ -20,12 +22,20 @@ class OnnxSession:
         Args:
             network: the content of an `.onnx` file.
             threads: threads one run may use.
+
+        Raises:
+            ArtifactError: the installed ONNX Runtime cannot run the network.
         """
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = LOG_ERRORS_ONLY
-        self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        try:
+            self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime's errors have no root of their own
+            reason = str(error).splitlines()[0]
+            message = f"onnxruntime {onnxruntime.__version__} cannot run the network ({reason}); upgrade onnxruntime"
+            raise ArtifactError(message) from error
         self._input = self._session.get_inputs()[0].name
 
     def run(self, values: NDArray[np.int64]) -> NDArray[np.float32]:
