@@ -1,0 +1,212 @@
+"""Every system's answers to the untouched test items, as one predictions table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from recipes.demo.examples import last_items
+from recipes.demo.routing import POLICY, REASONER, expected
+from recipes.demo.settings import Settings
+from recipes.demo.steps import Report
+from recipes.demo.tuning import queries
+from recipes.demo.zoo import FINAL, load_tools
+from rr_data.interfaces import LEVELS, PreparedDataset
+from rr_eval import Predictions
+from rr_planner import (
+    AlwaysBoth,
+    AlwaysReasoner,
+    AlwaysTools,
+    Answers,
+    Ledger,
+    Oracle,
+    Planner,
+    Policy,
+    QueryBatch,
+    Random,
+    Ranking,
+    load_policy,
+    majority_vote,
+)
+from rr_tools import RuntimeTool
+from rr_vlm import VlmReasoner
+
+AGENT, VOTE, ORACLE = "agent", "majority vote", "oracle routing"
+ALONE, BOTH, RANDOM = "VLM only", "VLM with tools always", "random routing"
+PREDICTIONS, LEDGER = "predictions.parquet", "ledger.jsonl"
+ROUTES = ("tools", "reasoner", "both")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where each query's target stands in a ranking of the whole catalogue.
+
+    Attributes:
+        ahead: [B] items that score more than the target.
+        tied: [B] other items that score exactly as much.
+    """
+
+    ahead: NDArray[np.int64]
+    tied: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, scores: NDArray[Any], targets: NDArray[np.int64]) -> Place:
+        """Read the places off [B, n_items] scores."""
+        own = np.take_along_axis(scores, targets[:, None], axis=1)
+        return cls((scores > own).sum(axis=1), (scores == own).sum(axis=1) - 1)
+
+    @property
+    def rank(self) -> NDArray[np.float64]:
+        """[B] the middle of the target's tie group."""
+        return np.asarray(self.ahead + 1 + self.tied / 2, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TestRun:
+    """The test queries and everybody who answers them."""
+
+    data: PreparedDataset
+    batch: QueryBatch
+    targets: NDArray[np.int64]
+    tools: Sequence[RuntimeTool]
+    reasoner: VlmReasoner
+    k: int
+
+    def planner(self, policy: Policy, ledger: Ledger | None = None) -> Planner:
+        """Route with another policy, all else equal."""
+        return Planner(tools=self.tools, reasoner=self.reasoner, policy=policy, ledger=ledger)
+
+
+def evaluate(
+    data: PreparedDataset, settings: Settings, tools: Path, router: Path, folder: Path, report: Report
+) -> None:
+    """Let every system answer the test queries; writes the predictions table and the agent's ledger."""
+    torch.set_num_threads(settings.threads)
+    held_out = last_items(data.sequences(until="validation"), data.targets("test"))
+    run = TestRun(
+        data=data,
+        batch=queries(data, held_out),
+        targets=held_out.targets,
+        tools=load_tools(tools, FINAL),
+        reasoner=VlmReasoner.load(router / REASONER),
+        k=settings.k,
+    )
+    done = iter(range(1, 8))
+    parts, rankings, places = [], [], {}
+    for tool in run.tools:
+        started = time.perf_counter()
+        ranking = tool.rank(run.batch, run.k)
+        seconds = time.perf_counter() - started
+        places[tool.name] = Place.of(tool.scores(run.batch), run.targets)
+        rankings.append(ranking)
+        parts.append(_tool_rows(run, tool, ranking, places[tool.name], seconds))
+    parts.append(_vote_rows(run, rankings))
+    report(next(done), 7)
+
+    evidence = {tool.name: ranking for tool, ranking in zip(run.tools, rankings, strict=True)}
+    places["reasoner"] = Place.of(run.reasoner.scores(run.batch), run.targets)
+    report(next(done), 7)
+    places["both"] = Place.of(run.reasoner.scores(run.batch, evidence), run.targets)
+    report(next(done), 7)
+
+    policy = load_policy(router / POLICY)
+    shares: Any = expected(router)["shares"]
+    (folder / LEDGER).unlink(missing_ok=True)
+    agent = run.planner(policy, Ledger(folder / LEDGER)).answer(run.batch, run.k)
+    delegates = run.planner(AlwaysTools()).answer(run.batch, run.k).served_by
+    best = Oracle.from_gains(
+        run.batch.ids,
+        tools=[1 / places[name].rank[row] for row, name in enumerate(delegates)],
+        reasoner=1 / places["reasoner"].rank,
+        both=1 / places["both"].rank,
+    )
+    policies: dict[str, Policy] = {
+        ALONE: AlwaysReasoner(),
+        BOTH: AlwaysBoth(),
+        RANDOM: Random([shares[route] for route in ROUTES], seed=settings.seed),
+        ORACLE: best,
+    }
+    for system, other in policies.items():
+        parts.append(_planned_rows(run, system, run.planner(other).answer(run.batch, run.k), places))
+        report(next(done), 7)
+    parts.insert(-1, _planned_rows(run, AGENT, agent, places))
+    Predictions.concat(parts).write(folder / PREDICTIONS)
+
+
+def _common(run: TestRun, system: str) -> dict[str, Any]:
+    ids = run.data.items["item_id"].to_numpy()
+    levels = run.data.evidence_horizon().levels[run.batch.users]
+    users = run.data.users["user_id"].to_numpy()[run.batch.users]
+    return {
+        "query_id": users,
+        "user_id": users,
+        "task": "sequential",
+        "system": system,
+        "target": ids[run.targets],
+        "group": [LEVELS[level] for level in levels],
+    }
+
+
+def _named(run: TestRun, rows: Sequence[Sequence[int]]) -> list[list[str]]:
+    ids = run.data.items["item_id"].to_list()
+    return [[ids[code] for code in row] for row in rows]
+
+
+def _ranked(run: TestRun, ranking: Ranking) -> dict[str, Any]:
+    kept = [~np.isneginf(row) for row in ranking.scores]
+    return {
+        "items": _named(run, [row[keep].tolist() for row, keep in zip(ranking.items, kept, strict=True)]),
+        "scores": [row[keep].tolist() for row, keep in zip(ranking.scores, kept, strict=True)],
+    }
+
+
+def _tool_rows(run: TestRun, tool: RuntimeTool, ranking: Any, place: Place, seconds: float) -> Predictions:
+    size = len(run.batch)
+    return Predictions.from_columns(
+        **_common(run, tool.name),
+        **_ranked(run, ranking),
+        n_ahead=place.ahead,
+        n_tied=place.tied,
+        confidence=ranking.confidence,
+        tools_used=[[tool.name]] * size,
+        latency_ms=np.full(size, 1000 * seconds / size),
+        flops=np.full(size, tool.flops_per_query),
+    )
+
+
+def _vote_rows(run: TestRun, rankings: Sequence[Any]) -> Predictions:
+    started = time.perf_counter()
+    vote = majority_vote(rankings, run.k)
+    seconds = time.perf_counter() - started
+    size = len(run.batch)
+    return Predictions.from_columns(
+        **_common(run, VOTE),
+        **_ranked(run, vote),
+        tools_used=[[tool.name for tool in run.tools]] * size,
+        latency_ms=np.full(size, 1000 * seconds / size),
+        flops=np.full(size, sum(tool.flops_per_query for tool in run.tools)),
+    )
+
+
+def _planned_rows(run: TestRun, system: str, answers: Answers, places: dict[str, Place]) -> Predictions:
+    columns: dict[str, Any] = answers.to_columns()
+    columns["items"] = _named(run, columns["items"])
+    del columns["query_id"]
+    # A route's ranking of the whole catalogue is known, so targets beyond the list have exact ranks too.
+    source = [
+        served if route == "tools" else route
+        for served, route in zip(answers.served_by, answers.routes.tolist(), strict=True)
+    ]
+    return Predictions.from_columns(
+        **_common(run, system),
+        **columns,
+        n_ahead=[places[name].ahead[row] for row, name in enumerate(source)],
+        n_tied=[places[name].tied[row] for row, name in enumerate(source)],
+    )

@@ -1,0 +1,91 @@
+"""The planner's side: calibrated confidences and the paper's three bands, both from validation items alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from recipes.demo.examples import last_items
+from recipes.demo.settings import Settings
+from recipes.demo.steps import Report, write_json
+from recipes.demo.tuning import HIT_AT, queries
+from recipes.demo.zoo import FINAL, load_tools
+from rr_data.interfaces import PreparedDataset
+from rr_planner import BandsCalibration, Costs, RankingLike, calibrate_bands, save_policy
+from rr_tools import RuntimeTool
+from rr_vlm import VlmReasoner
+
+POLICY, CALIBRATION, REASONER = "policy.json", "calibration.json", "reasoner"
+
+
+def fit_router(
+    data: PreparedDataset, settings: Settings, tools_folder: Path, tuned: Path, folder: Path, report: Report
+) -> None:
+    """Calibrate the reasoner's confidence and choose the bands; writes the reasoner, the policy and what to expect."""
+    torch.set_num_threads(settings.threads)
+    tools = load_tools(tools_folder, FINAL)
+    held_out = last_items(data.sequences(until="train"), data.targets("validation"))
+    batch, targets = queries(data, held_out), held_out.targets
+    evidence = {tool.name: tool.rank(batch, settings.k) for tool in tools}
+    report(1, 4)
+    reasoner = VlmReasoner.load(tuned / "reasoner").calibrated(batch, targets)
+    report(2, 4)
+    reasoner = reasoner.calibrated(batch, targets, evidence)
+    reasoner.save(folder / REASONER)
+    report(3, 4)
+    alone, both = reasoner.deliberate(batch, settings.k), reasoner.deliberate(batch, settings.k, evidence)
+    found = calibrate_bands(
+        evidence_horizon=batch.evidence_horizon,
+        tool_confidence=np.stack([confidence_of(evidence[tool.name]) for tool in tools]),
+        tool_gain=np.stack([hits(evidence[tool.name], targets) for tool in tools]),
+        reasoner_confidence=alone.confidence,
+        reasoner_gain=hits(alone, targets),
+        both_gain=hits(both, targets),
+        costs=_costs(tools, reasoner),
+        budget=settings.cost_budget,
+        min_share=settings.min_share,
+        tool_names=tuple(tool.name for tool in tools),
+        seed=settings.seed,
+    )
+    save_policy(found.policy, folder / POLICY)
+    write_json(folder / CALIBRATION, {**found.to_dict(), "tools": _tool_rates(evidence, targets)})
+    report(4, 4)
+
+
+def expected(folder: Path) -> Mapping[str, object]:
+    """Read the figures that were expected of the chosen policy."""
+    value: Mapping[str, object] = json.loads((folder / CALIBRATION).read_text(encoding="utf-8"))
+    return value
+
+
+def hits(ranking: RankingLike, targets: NDArray[np.int64]) -> NDArray[np.float64]:
+    """[B] 1 where the target is among the first five."""
+    found: NDArray[np.bool_] = (np.asarray(ranking.items)[:, :HIT_AT] == targets[:, None]).any(axis=1)
+    return found.astype(np.float64)
+
+
+def confidence_of(ranking: RankingLike) -> NDArray[np.float64]:
+    """[B] the ranking's confidence, NaN where it has none."""
+    known = ranking.confidence
+    return np.full(len(ranking.items), np.nan) if known is None else np.asarray(known, dtype=np.float64)
+
+
+def _costs(tools: Sequence[RuntimeTool], reasoner: VlmReasoner) -> Costs:
+    """Count FLOPs in units of one answer with all tools consulted and the reasoner run once."""
+    light = sum(tool.flops_per_query for tool in tools)
+    unit = light + reasoner.flops_with_evidence
+    return Costs(
+        tools=light / unit, reasoner=reasoner.flops_per_query / unit, evidence=reasoner.flops_with_evidence / unit
+    )
+
+
+def _tool_rates(evidence: Mapping[str, RankingLike], targets: NDArray[np.int64]) -> dict[str, float]:
+    return {name: float(hits(ranking, targets).mean()) for name, ranking in evidence.items()}
+
+
+__all__ = ["CALIBRATION", "POLICY", "REASONER", "BandsCalibration", "expected", "fit_router", "hits"]

@@ -1,0 +1,141 @@
+"""Reasoning-aware tuning of the embedded VLM: rows with honest evidence, the curriculum, and the tuned reasoner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import torch
+from numpy.typing import NDArray
+
+from recipes.demo.examples import Examples, after_cut, cut_lengths, last_items, windows
+from recipes.demo.settings import TOOLS, Settings
+from recipes.demo.steps import Report
+from recipes.demo.zoo import FINAL, HONEST, load_tools
+from rr_data.interfaces import EvidenceNoise, PreparedDataset, Sequences, build_traces, check_honest, sft_rows
+from rr_data.prompts.sft import write_parquet
+from rr_planner import QueryBatch
+from rr_vlm import Catalogue, EmbeddedOptions, PromptOptions, encode_items, train, vision_features
+
+HIT_AT = 5
+
+
+def queries(data: PreparedDataset, examples: Examples) -> QueryBatch:
+    """Ask about examples."""
+    horizon = data.evidence_horizon().normalized[examples.users]
+    return QueryBatch.of(users=examples.users, histories=examples.histories, evidence_horizon=horizon)
+
+
+def write_rows(data: PreparedDataset, settings: Settings, tools: Path, folder: Path, report: Report) -> None:
+    """Write the tuning rows: windows over all training items, and honest examples with and without evidence."""
+    sequences = data.sequences(until="train")
+    cut = cut_lengths(sequences.lengths, settings.evidence_from)
+    honest = after_cut(sequences, cut, per_user=settings.examples_per_user, seed=settings.seed)
+    answers = _answers(data, honest, tools, HONEST, settings.k)
+    _check_honesty(data, honest, answers, tools, settings)
+    levels = data.evidence_horizon().levels[honest.users]
+    shown = EvidenceNoise(seed=settings.seed).apply(answers)
+    with_evidence = build_traces(shown, honest.targets, levels)
+    # Without evidence there is nothing to rest on: the thought says which tools would help, and cites nothing.
+    alone = [replace(trace, evidence=()) for trace in build_traces(answers, honest.targets, levels)]
+    report(1, 2)
+    parts = (
+        _rows(data, settings, windows(sequences, size=settings.history), seed=settings.seed),
+        _rows(data, settings, honest, seed=settings.seed + 1, traces=with_evidence, answers=shown),
+        _rows(data, settings, honest, seed=settings.seed + 2, traces=alone),
+    )
+    write_parquet((row for part in parts for row in part), folder / "rows.parquet")
+    report(2, 2)
+
+
+def tune(data: PreparedDataset, settings: Settings, rows: Path, observed: Path, folder: Path, report: Report) -> None:
+    """Tune the embedded VLM on the rows; an interrupted run goes on from its last checkpoint."""
+    torch.set_num_threads(settings.threads)
+    train(
+        pq.read_table(rows / "rows.parquet").to_pylist(),
+        catalogue=catalogue(data, observed, settings),
+        out=folder / "reasoner",
+        tools=TOOLS,
+        prompt=prompt_options(settings),
+        backbone=EmbeddedOptions(width=settings.width),
+        options={
+            "max_steps": settings.steps,
+            "per_device_train_batch_size": settings.batch,
+            "learning_rate": settings.learning_rate,
+            "seed": settings.seed,
+        },
+        resume=True,
+        progress=report,
+    )
+
+
+def prompt_options(settings: Settings) -> PromptOptions:
+    """Return how queries are written."""
+    return PromptOptions(
+        history_length=settings.history, pictures=settings.pictures, answers_shown=settings.evidence_top
+    )
+
+
+def observe(data: PreparedDataset, folder: Path, report: Report) -> NDArray[np.float32]:
+    """Encode the items' pictures once, or read what was encoded: [n_items, 1, features]."""
+    return vision_features(data.image_paths(), cache=folder, progress=report)
+
+
+def catalogue(data: PreparedDataset, observed: Path, settings: Settings) -> Catalogue:
+    """Describe the items: titles, categories, pictures, and the fused vectors their tokens start from."""
+    items = data.items
+    titles, categories = items["title"].fill_null("").to_list(), item_categories(data)
+    pictures = observe(data, observed, lambda done, total: None)
+    fused = encode_items(
+        [f"{title} {' '.join(names)}" for title, names in zip(titles, categories, strict=True)],
+        width=settings.width,
+        vision=pictures.mean(axis=1),
+        sequences=list(data.sequences(until="train")),
+        seed=settings.seed,
+    )
+    return Catalogue(titles=titles, categories=categories, pictures=pictures, vectors=fused.vectors)
+
+
+def item_categories(data: PreparedDataset) -> list[list[str]]:
+    """Return the categories of each item code."""
+    return [names or [] for names in data.items["categories"].to_list()]
+
+
+def _answers(data: PreparedDataset, asked: Examples, tools: Path, kind: str, k: int) -> dict[str, NDArray[np.int64]]:
+    batch = queries(data, asked)
+    rankings = {tool.name: tool.rank(batch, k) for tool in load_tools(tools, kind)}
+    return {name: np.where(np.isneginf(answer.scores), -1, answer.items) for name, answer in rankings.items()}
+
+
+def _check_honesty(
+    data: PreparedDataset, honest: Examples, answers: dict[str, NDArray[np.int64]], tools: Path, settings: Settings
+) -> None:
+    """Refuse evidence whose tools hit more often inside the traces than on validation."""
+    held_out = last_items(data.sequences(until="train"), data.targets("validation"))
+    new = _answers(data, held_out, tools, FINAL, settings.k)
+    for name in TOOLS:
+        check_honest(_hit_rate(answers[name], honest.targets), _hit_rate(new[name], held_out.targets))
+
+
+def _hit_rate(answers: NDArray[np.int64], targets: NDArray[np.int64]) -> float:
+    return float((answers[:, :HIT_AT] == targets[:, None]).any(axis=1).mean())
+
+
+def _rows(data: PreparedDataset, settings: Settings, examples: Examples, **options: Any) -> Iterator[dict[str, Any]]:
+    horizon = data.evidence_horizon()
+    return sft_rows(
+        users=examples.users,
+        histories=Sequences.of(examples.histories),
+        targets=examples.targets,
+        evidence_horizon=horizon.normalized[examples.users],
+        eh_levels=horizon.levels[examples.users],
+        categories=item_categories(data),
+        answers_shown=settings.evidence_top,
+        history_length=settings.history,
+        pictures=settings.pictures,
+        **options,
+    )
