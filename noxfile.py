@@ -124,7 +124,7 @@ def minimums(session: nox.Session, package: str) -> None:
 
     Left out: rr-vlm and the training extra of rr-tools, whose lowest torch is a download of several gigabytes.
     """
-    lowest = [_lowest(requirement) for requirement in _requirements(package)]
+    lowest = [_lowest(requirement) for requirement in _requirements(package, extras=package in TORCH_FREE)]
     install(session, "-e", f"packages/{package}", *PYTEST, *lowest)
     _pytest(session, f"packages/{package}/tests")
 
@@ -256,8 +256,10 @@ def _project(package: str) -> dict[str, Any]:
     return tomllib.loads((ROOT / "packages" / package / "pyproject.toml").read_text())
 
 
-def _requirements(package: str) -> list[Requirement]:
-    return [Requirement(text) for text in _project(package)["project"]["dependencies"]]
+def _requirements(package: str, *, extras: bool = False) -> list[Requirement]:
+    project = _project(package)["project"]
+    groups = [project["dependencies"], *(project.get("optional-dependencies", {}).values() if extras else ())]
+    return [Requirement(text) for group in groups for text in group]
 
 
 def _extras(package: str) -> str:
