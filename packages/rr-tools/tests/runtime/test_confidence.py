@@ -14,19 +14,23 @@ from rr_tools.runtime.confidence import FEATURES, ConfidenceModel, confidence_fe
 wild = st.sampled_from([float(np.float32(value)) for value in (-np.inf, 0.0, 1e-30, 1.0, 50.0, 3e38)])
 
 
-def drawn(n, seed=0, slopes=(1.0, 0.5, -0.8)):
+CENTER, SPREAD = np.array([-3.0, 1.0, 0.0, 2.0]), np.array([2.0, 1.0, 1.5, 0.5])
+
+
+def drawn(n, seed=0, slopes=(1.0, 0.5, 0.2, -0.8)):
+    """Features, hits drawn from a logistic model of them, and its probabilities."""
     rng = np.random.default_rng(seed)
-    features = rng.normal(size=(n, 3)) * [2.0, 1.0, 0.5] + [-3.0, 1.0, 2.0]
-    logits = -1.0 + (features - [-3.0, 1.0, 2.0]) / [2.0, 1.0, 0.5] @ np.array(slopes)
+    features = rng.normal(size=(n, 4)) * SPREAD + CENTER
+    logits = -1.0 + (features - CENTER) / SPREAD @ np.array(slopes)
     return features, rng.random(n) < 1 / (1 + np.exp(-logits)), 1 / (1 + np.exp(-logits))
 
 
 def test_the_features_by_hand():
     scores = np.array([[4.0, 2.0, 1.0, 1.0, 1.0, 1.0, -np.inf]], dtype=np.float32)
     weights = confidence_features(scores, np.array([3]), "weights")[0]
-    np.testing.assert_allclose(weights, [np.log(9 / 10), np.log(4 / 1.25), np.log(4)])
+    np.testing.assert_allclose(weights, [np.log(9 / 10), np.log(4 / 1.25), np.log(10), np.log(4)])
     logits = confidence_features(np.log(scores, where=scores > 0, out=scores), np.array([3]), "logits")[0]
-    np.testing.assert_allclose(logits, weights, rtol=1e-6)
+    np.testing.assert_allclose(logits, weights * [1, 1, 0, 1], rtol=1e-6)
 
 
 @given(arrays(np.float32, st.tuples(st.integers(1, 3), st.integers(1, 8)), elements=wild))
@@ -41,7 +45,7 @@ def test_features_are_always_finite(scores):
 def test_true_probabilities_are_found():
     features, hits, truth = drawn(20_000)
     model = fit_confidence(features, hits)
-    np.testing.assert_allclose(model.coefficients, [1.0, 0.5, -0.8], atol=0.06)
+    np.testing.assert_allclose(model.coefficients, [1.0, 0.5, 0.2, -0.8], atol=0.06)
     assert np.abs(model.predict(features) - truth).max() < 0.03
 
 
@@ -56,11 +60,11 @@ def test_like_scikit_learn():
 
 
 def test_a_more_decided_answer_is_never_less_sure():
-    features, hits, _ = drawn(2_000, slopes=(-1.0, 0.5, 0.3))
+    features, hits, _ = drawn(2_000, slopes=(-1.0, 0.5, 0.2, 0.3))
     model = fit_confidence(features, hits)
     assert model.coefficients[0] == 0.0
     assert model.coefficients[1] > 0
-    raised = features + np.array([1.0, 1.0, 0.0])
+    raised = features + np.array([1.0, 1.0, 1.0, 0.0])
     assert (model.predict(raised) >= model.predict(features)).all()
 
 
@@ -74,7 +78,7 @@ def test_all_hits_or_none_stay_finite_and_unsure(n, hit):
 
 
 def test_features_that_separate_perfectly_stay_finite():
-    features = np.zeros((40, 3))
+    features = np.zeros((40, 4))
     features[20:, 0] = 1.0
     confidence = fit_confidence(features, features[:, 0] > 0).predict(features * 1e300)
     assert np.isfinite(confidence).all()
@@ -94,4 +98,4 @@ def test_another_kind_of_calibration_is_refused():
 
 def test_nothing_to_fit_on():
     with pytest.raises(InvalidDataError):
-        fit_confidence(np.empty((0, 3)), np.empty(0, dtype=bool))
+        fit_confidence(np.empty((0, 4)), np.empty(0, dtype=bool))

@@ -17,13 +17,13 @@ from rr_tools.errors import ArtifactError, InvalidDataError
 
 FloatArray = NDArray[np.float64]
 DEPTH = 5
-FEATURES = ("log_top_mass", "log_head_start", "log_history_length")
-RISING = np.array([True, True, False])
+FEATURES = ("log_top_mass", "log_head_start", "log_evidence", "log_history_length")
+RISING = np.array([True, True, True, False])
 """Features a higher value of which may only raise the confidence; the history's length may do either."""
 
 RIDGE = 1.0
 NEWTON_STEPS = 50
-LOWEST_LOG = -20.0
+LARGEST_LOG = 20.0
 STEEPEST_LOGIT = 30.0
 
 
@@ -40,15 +40,19 @@ def confidence_features(
         scale: what the scores are.
 
     Returns:
-        [B, 3]: log of the share of the first five items; log of the first item's share over the mean of the next four;
-        log(1 + history length). Finite for every input; logarithms are cut at -20.
+        [B, 4]: log of the share of the first five items; log of the first item's share over the mean of the next four;
+        log of the sum of the weights (0 for logits, whose level means nothing); log(1 + history length). Finite for
+        every input; logarithms are cut at -20 and 20.
     """
-    shares = _shares(scores, scale)
+    masses = _masses(scores, scale)
+    total = masses.sum(axis=1)
+    shares = masses / np.where(total > 0, total, 1.0)[:, None]
     width = min(DEPTH, shares.shape[1])
     top = -np.sort(np.partition(-shares, width - 1, axis=1)[:, :width], axis=1)
     rest = top[:, 1:].mean(axis=1) if width > 1 else np.zeros(len(top))
-    head_start = np.minimum(_log(top[:, 0]) - _log(rest), -LOWEST_LOG)
-    return np.column_stack([_log(top.sum(axis=1)), head_start, np.log1p(lengths)])
+    head_start = np.minimum(_log(top[:, 0]) - _log(rest), LARGEST_LOG)
+    evidence = _log(total) if scale == "weights" else np.zeros(len(total))
+    return np.column_stack([_log(top.sum(axis=1)), head_start, evidence, np.log1p(lengths)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,19 +154,18 @@ def _newton(features: FloatArray, hits: FloatArray) -> tuple[float, FloatArray]:
     return float(weights[0]), weights[1:]
 
 
-def _shares(scores: NDArray[np.float32], scale: Literal["logits", "weights"]) -> FloatArray:
+def _masses(scores: NDArray[np.float32], scale: Literal["logits", "weights"]) -> FloatArray:
+    """Return [B, n_items] what is proportional to an item's share, 0 where it is not rankable."""
     rankable = np.isfinite(scores)
     values = np.where(rankable, scores, 0.0).astype(np.float64)
-    if scale == "logits":
-        highest = np.where(rankable, values, -np.inf).max(axis=1, keepdims=True)
-        values = np.where(rankable, np.exp(np.minimum(values - np.where(np.isfinite(highest), highest, 0.0), 0.0)), 0.0)
-    total = values.sum(axis=1, keepdims=True)
-    shares: FloatArray = values / np.where(total > 0, total, 1.0)
-    return shares
+    if scale == "weights":
+        return values
+    highest = np.where(rankable, values, -np.inf).max(axis=1, keepdims=True)
+    return np.where(rankable, np.exp(np.minimum(values - np.where(np.isfinite(highest), highest, 0.0), 0.0)), 0.0)
 
 
 def _log(values: FloatArray) -> FloatArray:
-    logs: FloatArray = np.log(np.maximum(values, np.exp(LOWEST_LOG)))
+    logs: FloatArray = np.log(np.clip(values, np.exp(-LARGEST_LOG), np.exp(LARGEST_LOG)))
     return logs
 
 
