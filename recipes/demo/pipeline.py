@@ -15,8 +15,8 @@ from recipes.demo.sources import raw_data
 from recipes.demo.steps import Report, StepRunner
 from recipes.demo.tuning import observe, tune, write_rows
 from recipes.demo.zoo import train_tools
+from rr_data import prepare
 from rr_data.interfaces import PreparedDataset
-from rr_data.prepare import prepare
 from rr_eval import Evaluation, Predictions
 
 ABOUT_MINUTES = 13

@@ -199,12 +199,13 @@ class VlmReasoner:
         options, wording = self.prompt, templates("sequential")[self.prompt.template]
         prompts = []
         for row, history in enumerate(self._known(queries.histories)):
+            older, shown = history[: -options.history_length].tolist(), history[-options.history_length :]
             prompts.append(
                 render_prompt(
                     wording,
-                    user=_user_code(queries.users[row]),
-                    user_desc=describe_user([self._catalogue.categories[code] for code in history.tolist()]),
-                    history=history[-options.history_length :],
+                    user=None,
+                    user_desc=describe_user([self._catalogue.categories[code] for code in older]),
+                    history=shown,
                     evidence_horizon=float(queries.evidence_horizon[row]),
                     pictures=options.pictures,
                     tools=evidence_text({name: self._shown(answer, row) for name, answer in (evidence or {}).items()}),
@@ -251,11 +252,6 @@ class VlmReasoner:
             slots=2 + tools,
             item_softmaxes=1 + cited,
         )
-
-
-def _user_code(user: Any) -> int:
-    """Return the user's code; a name that is no code reads as user 0: only the prompt tells of users."""
-    return int(user) if isinstance(user, int | np.integer) else 0
 
 
 def _mass(log_probs: NDArray[np.float32]) -> NDArray[np.float64]:

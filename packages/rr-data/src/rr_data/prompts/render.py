@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, SupportsIndex
@@ -63,7 +64,7 @@ class _Composer:
 def render_prompt(
     template: PromptTemplate,
     *,
-    user: SupportsIndex,
+    user: SupportsIndex | None,
     user_desc: str,
     history: Sequence[int] | NDArray[Any] | None = None,
     evidence_horizon: float | str | None = None,
@@ -76,7 +77,7 @@ def render_prompt(
 
     Args:
         template: the wording; it decides which values are needed, and others are left unused.
-        user: the user's code, written `user_CODE`.
+        user: the user's code, written `user_CODE`; None writes "the user", see `sft_rows`.
         user_desc: short description, see `describe_user`.
         history: item codes, oldest first, written `<item_5>` separated by ", "; empty reads "nothing yet".
         evidence_horizon: a number is written with two decimals, a string as it is.
@@ -106,7 +107,7 @@ def render_prompt(
     given = {"history": history, "evidence_horizon": evidence_horizon, "star_rating": star_rating, "item": item}
     _check_given(template, {**given, "photo": item})
     values = {
-        "user": f"user_{int(user)}",
+        "user": "the user" if user is None else f"user_{operator.index(user)}",
         "user_desc": user_desc,
         "evidence_horizon": _written(evidence_horizon),
         "star_rating": str(star_rating),

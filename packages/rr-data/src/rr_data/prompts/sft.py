@@ -54,10 +54,12 @@ def sft_rows(
     history_length: int = 10,
     pictures: int = 3,
     wordings: Sequence[PromptTemplate] | None = None,
+    name_users: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """One tuning example a query: a prompt of the sequential task, and thought with answer as its completion.
 
-    The user's description comes from the query's own history, so nothing after it can enter.
+    The user's description comes from the part of the history that is too old to be written out: it adds what the prompt
+    does not show, and a model that learns to predict the written items one after the other finds none of them in it.
 
     Args:
         users: [N] user codes.
@@ -73,6 +75,8 @@ def sft_rows(
         history_length: how many of the most recent items are written.
         pictures: how many of these are followed by their picture.
         wordings: the templates to draw from; by default all ten of the sequential task.
+        name_users: write each user's code, as the paper's templates do. A small model learns the training users by
+            heart from it and knows nothing of new ones, so it is off by default.
 
     Raises:
         EvidenceError: columns of different lengths.
@@ -94,8 +98,8 @@ def sft_rows(
         history = histories[query].tolist()
         prompt = render_prompt(
             wording,
-            user=int(user_codes[query]),
-            user_desc=describe_user([categories[code] for code in history]),
+            user=int(user_codes[query]) if name_users else None,
+            user_desc=describe_user([categories[code] for code in history[:-history_length]]),
             history=history[-history_length:],
             evidence_horizon=float(horizons[query]),
             pictures=pictures,
