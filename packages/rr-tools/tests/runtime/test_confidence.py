@@ -53,10 +53,11 @@ def test_like_scikit_learn():
     linear = pytest.importorskip("sklearn.linear_model")
     features, hits, _ = drawn(500)
     model = fit_confidence(features, hits)
-    standard = (features - features.mean(axis=0)) / features.std(axis=0)
-    reference = linear.LogisticRegression(C=1.0, tol=1e-10, max_iter=1000).fit(standard, hits)
-    np.testing.assert_allclose(model.coefficients, reference.coef_[0], atol=1e-3)
-    np.testing.assert_allclose(model.intercept, reference.intercept_[0], atol=1e-3)
+    standard = np.vstack([(features - features.mean(axis=0)) / features.std(axis=0), np.zeros((2, 4))])
+    outcomes, counts = np.concatenate([hits, [True, False]]), np.concatenate([np.ones(500), [0.5, 0.5]])
+    reference = linear.LogisticRegression(C=1.0, tol=1e-10, max_iter=1000).fit(standard, outcomes, counts)
+    np.testing.assert_allclose(model.coefficients, reference.coef_[0], atol=1e-5)
+    np.testing.assert_allclose(model.intercept, reference.intercept_[0], atol=1e-5)
 
 
 def test_a_more_decided_answer_is_never_less_sure():
@@ -75,6 +76,7 @@ def test_all_hits_or_none_stay_finite_and_unsure(n, hit):
     confidence = fit_confidence(features, np.full(n, hit)).predict(features)
     assert ((confidence > 0) & (confidence < 1)).all()
     assert ((confidence > 0.5) == hit).all()
+    np.testing.assert_allclose(confidence.mean(), (n * hit + 0.5) / (n + 1), atol=0.02)
 
 
 def test_features_that_separate_perfectly_stay_finite():

@@ -106,6 +106,8 @@ class ConfidenceModel:
 def fit_confidence(features: FloatArray, hits: NDArray[np.bool_]) -> ConfidenceModel:
     """Fit the confidence by Newton's method with a ridge of 1 on the standardised coefficients.
 
+    Half a hit and half a miss are added at the mean of the features.
+
     A feature that may only raise the confidence and whose coefficient comes out negative is left out and the rest is
     fitted again, so that a more decided answer is never called less sure.
 
@@ -134,19 +136,17 @@ def fit_confidence(features: FloatArray, hits: NDArray[np.bool_]) -> ConfidenceM
 
 
 def _newton(features: FloatArray, hits: FloatArray) -> tuple[float, FloatArray]:
-    design = np.column_stack([np.ones(len(features)), features])
-    # Half a hit and half a miss are added to the intercept's start and ridge, which keeps it finite without any hit.
-    penalty = np.full(design.shape[1], RIDGE)
-    penalty[0] = 1e-3
-    rate = (hits.sum() + 0.5) / (len(hits) + 1.0)
-    weights = np.zeros(design.shape[1])
-    weights[0] = start = np.log(rate / (1 - rate))
-    prior = np.zeros(design.shape[1])
-    prior[0] = start
+    # Half a hit and half a miss at the center keep the intercept finite, and few queries from claiming certainty.
+    width = features.shape[1]
+    design = np.column_stack([np.ones(len(features) + 2), np.vstack([features, np.zeros((2, width))])])
+    outcomes = np.concatenate([hits, [1.0, 0.0]])
+    counts = np.concatenate([np.ones(len(hits)), [0.5, 0.5]])
+    penalty = np.concatenate([[0.0], np.full(width, RIDGE)])
+    weights = np.zeros(width + 1)
     for _ in range(NEWTON_STEPS):
         probability = _sigmoid(design @ weights)
-        gradient = design.T @ (hits - probability) - penalty * (weights - prior)
-        curvature = (design * (probability * (1 - probability))[:, None]).T @ design + np.diag(penalty)
+        gradient = design.T @ (counts * (outcomes - probability)) - penalty * weights
+        curvature = (design * (counts * probability * (1 - probability))[:, None]).T @ design + np.diag(penalty)
         step = np.linalg.solve(curvature, gradient)
         weights = weights + step
         if np.abs(step).max() < 1e-10:
