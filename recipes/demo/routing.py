@@ -20,6 +20,7 @@ from rr_planner import BandsCalibration, Costs, RankingLike, calibrate_bands, sa
 from rr_tools import RuntimeTool
 from rr_vlm import VlmReasoner
 
+PAPER_HORIZONS = (0.3, 0.7)
 POLICY, CALIBRATION, REASONER = "policy.json", "calibration.json", "reasoner"
 
 
@@ -49,6 +50,7 @@ def fit_router(
         costs=_costs(tools, reasoner),
         budget=settings.cost_budget,
         min_share=settings.min_share,
+        horizons=PAPER_HORIZONS,
         tool_names=tuple(tool.name for tool in tools),
         seed=settings.seed,
     )

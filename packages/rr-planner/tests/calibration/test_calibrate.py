@@ -50,6 +50,17 @@ def outcomes(columns):
     )
 
 
+def test_the_horizons_may_be_the_papers():
+    found = calibrate_bands(**table(300), horizons=(0.3, 0.7), min_share=0.1).policy
+    assert found.low_horizon in (0.3, 0.7, 1.0)
+    assert found.high_horizon in (0.3, 0.7, 1.0)
+
+
+def test_a_horizon_outside_its_range_is_refused():
+    with pytest.raises(CalibrationError, match="horizons"):
+        calibrate_bands(**table(300), horizons=(0.3, 7))
+
+
 def test_every_figure_of_the_grid_is_what_the_policy_does():
     columns = table(200)
     known = outcomes(columns)

@@ -5,8 +5,9 @@ answers alone and b_i if it answers with evidence. A policy p gives it one of th
 Its cost C(p) is the mean of what the cascade runs: the tools where the horizon is low or the risk high, the reasoner
 wherever no tool answered, and the reasoner once more, with evidence, at high risk.
 
-1. Grid. Each threshold runs over 0, 1 and the deciles of its column; low_horizon <= high_horizon, and the thresholds on
-   the reasoner's confidence do not decrease from low to high horizon: the shape the paper describes, and nothing else.
+1. Grid. Each threshold runs over 0, 1 and the deciles of its column, or, on the horizon, values that were given.
+   low_horizon <= high_horizon, and the thresholds on the reasoner's confidence do not decrease from low to high horizon:
+   the shape the paper describes, and nothing else.
 2. Feasible are the policies with C(p) <= budget and at least `min_share` of the queries on each route.
 3. Best is the feasible policy with the largest G.
 4. A maximum over many thousand policies on some hundred queries is mostly luck. So policies are sorted by how many
@@ -21,6 +22,7 @@ wherever no tool answered, and the reasoner once more, with evidence, at high ri
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,6 +87,7 @@ def calibrate_bands(
     budget: float | None = None,
     min_share: float = 0.0,
     slack: float = 1.0,
+    horizons: Sequence[float] | None = None,
     selection: Selection | None = None,
     tool_names: tuple[str, ...] | None = None,
     seed: int = 0,
@@ -102,6 +105,8 @@ def calibrate_bands(
         budget: largest mean cost a query in that unit.
         min_share: in [0, 1/3]; each route gets at least that share of the queries.
         slack: at least 0, in standard errors; 0 takes the maximum as it is.
+        horizons: what the thresholds on the horizon may be besides 0 and 1, such as the paper's (0.3, 0.7); by default
+            the deciles of `evidence_horizon`.
         selection: which tool answers a delegated query, the planner's own; the most confident by default.
         tool_names: T names, needed by a selection that picks by name.
         seed: of the folds for the held-out gain.
@@ -110,6 +115,8 @@ def calibrate_bands(
         CalibrationError: fewer than 100 queries, columns that do not fit, gains that are the same for all queries and
             routes, or no policy within the budget and shares.
     """
+    if not all(0 <= value <= 1 for value in horizons or ()):
+        raise CalibrationError("horizons", f"{list(horizons or ())}", "numbers in [0, 1]")
     if not 0 <= min_share <= 1 / 3 or not slack >= 0:
         raise CalibrationError(
             "min_share", f"{min_share} with slack {slack}", "min_share in [0, 1/3], slack at least 0"
@@ -133,7 +140,7 @@ def calibrate_bands(
         both=column("both_gain", both_gain, (size,)),
     )
     _refuse_useless(outcomes)
-    search = _Search(costs or Costs(), budget, min_share, slack)
+    search = _Search(costs or Costs(), budget, min_share, slack, horizons)
     grid, cell, best = search.run(outcomes)
     gain = grid.outcomes_of(cell)
     return BandsCalibration(
@@ -156,10 +163,11 @@ class _Search:
     budget: float | None
     min_share: float
     slack: float
+    horizons: Sequence[float] | None
 
     def run(self, outcomes: Outcomes) -> tuple[Grid, int, int]:
         """Return the grid, the chosen policy's place in it and that of the policy with the largest gain."""
-        grid = Grid(outcomes, self.costs)
+        grid = Grid(outcomes, self.costs, self.horizons)
         feasible = np.ones(len(grid.gain), dtype=np.bool_)
         if self.budget is not None:
             feasible &= grid.cost <= self.budget + 1e-12

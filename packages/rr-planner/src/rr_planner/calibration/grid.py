@@ -7,6 +7,7 @@ each threshold and the grid of all combinations is a sum of small tables.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -91,10 +92,10 @@ class Grid:
             1) the tools.
     """
 
-    def __init__(self, outcomes: Outcomes, costs: Costs) -> None:
+    def __init__(self, outcomes: Outcomes, costs: Costs, horizons: Sequence[float] | None = None) -> None:
         """Score every policy."""
         self.outcomes = outcomes
-        self._horizons = _levels(outcomes.horizon)
+        self._horizons = _levels(outcomes.horizon) if horizons is None else np.unique([0.0, 1.0, *horizons])
         self._tool = _levels(outcomes.tool_confidence)
         self._own = _levels(outcomes.reasoner_confidence)
         self._axes = np.stack([axis.ravel() for axis in self._combinations()])
