@@ -6,8 +6,8 @@ Its cost C(p) is the mean of what the cascade runs: the tools where the horizon 
 wherever no tool answered, and the reasoner once more, with evidence, at high risk.
 
 1. Grid. Each threshold runs over 0, 1 and the deciles of its column, or, on the horizon, values that were given.
-   low_horizon <= high_horizon, and the thresholds on the reasoner's confidence do not decrease from low to high horizon:
-   the shape the paper describes, and nothing else.
+   low_horizon <= high_horizon, and the thresholds on the reasoner's confidence do not decrease from low to high
+   horizon: the shape the paper describes, and nothing else.
 2. Feasible are the policies with C(p) <= budget and at least `min_share` of the queries on each route.
 3. Best is the feasible policy with the largest G.
 4. A maximum over many thousand policies on some hundred queries is mostly luck. So policies are sorted by how many
