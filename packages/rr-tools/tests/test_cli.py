@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -29,15 +28,8 @@ def run(monkeypatch, capsys):
 
 @pytest.fixture
 def prepared(monkeypatch, ring):
-    """A prepared dataset, without rr-data."""
-    dataset = SimpleNamespace(
-        sequences=lambda until: SimpleNamespace(items=ring.items, offsets=ring.offsets),
-        targets=lambda part: ring.validation,
-        n_items=ring.n_items,
-        checksum="data",
-        item_map_checksum="map",
-    )
-    monkeypatch.setattr("rr_tools.training_data._open", lambda folder: dataset)
+    """The folder of a prepared dataset, without rr-data."""
+    monkeypatch.setattr("rr_tools.training_data._from_folder", lambda folder, until: ring)
     return "prepared"
 
 

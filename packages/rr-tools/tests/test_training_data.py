@@ -53,3 +53,15 @@ def test_a_folder_that_is_no_dataset(tmp_path):
     pytest.importorskip("rr_data.interfaces")
     with pytest.raises(InvalidDataError):
         TrainingData.from_prepared(tmp_path / "nothing")
+
+
+def test_a_damaged_dataset(tmp_path):
+    rr_data = pytest.importorskip("rr_data")
+    table = tmp_path / "ratings.csv"
+    table.write_text("user_id,item_id,timestamp\n" + "".join(f"u{n % 3},i{n % 5},{n}\n" for n in range(30)))
+    folder = tmp_path / "prepared"
+    prepared = rr_data.prepare("tabular", [table], out=folder)
+    assert TrainingData.from_prepared(folder).dataset_checksum == prepared.checksum
+    (folder / "interactions.parquet").write_bytes(b"damaged")
+    with pytest.raises(InvalidDataError):
+        TrainingData.from_prepared(folder)

@@ -107,15 +107,16 @@ class TrainingData:
             MissingExtraError: a folder was given and rr-data is not installed.
             InvalidDataError: the folder holds no prepared dataset that can be read.
         """
-        dataset = _open(prepared) if isinstance(prepared, str | Path) else prepared
-        sequences = dataset.sequences(until=until)
+        if isinstance(prepared, str | Path):
+            return _from_folder(prepared, until)
+        sequences = prepared.sequences(until=until)
         return cls(
             items=sequences.items,
             offsets=sequences.offsets,
-            n_items=dataset.n_items,
-            validation=dataset.targets("validation") if until == "train" else None,
-            item_map_checksum=dataset.item_map_checksum,
-            dataset_checksum=dataset.checksum,
+            n_items=prepared.n_items,
+            validation=prepared.targets("validation") if until == "train" else None,
+            item_map_checksum=prepared.item_map_checksum,
+            dataset_checksum=prepared.checksum,
         )
 
     @property
@@ -138,16 +139,15 @@ class TrainingData:
         return self.items[self.offsets[user] : self.offsets[user + 1]]
 
 
-def _open(folder: str | Path) -> PreparedLike:
+def _from_folder(folder: str | Path, until: Literal["train", "validation"]) -> TrainingData:
     try:
         from rr_data.interfaces import DataError, PreparedDataset  # noqa: PLC0415  # the base install lacks rr-data
     except ImportError as error:
         raise MissingExtraError("rr-data") from error
     try:
-        dataset: PreparedLike = PreparedDataset.open(folder)
+        return TrainingData.from_prepared(PreparedDataset.open(folder), until)
     except DataError as error:
         raise InvalidDataError(str(error)) from error
-    return dataset
 
 
 def _codes(name: str, values: Any) -> IntArray:
