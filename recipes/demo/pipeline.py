@@ -11,7 +11,7 @@ from recipes.demo.evaluation import PREDICTIONS, evaluate
 from recipes.demo.report import METRICS, write_report
 from recipes.demo.routing import fit_router
 from recipes.demo.settings import Settings
-from recipes.demo.sources import raw_data
+from recipes.demo.sources import DemoError, raw_data
 from recipes.demo.steps import Report, StepRunner
 from recipes.demo.tuning import observe, tune, write_rows
 from recipes.demo.zoo import train_tools
@@ -20,6 +20,7 @@ from rr_data.interfaces import PreparedDataset
 from rr_eval import Evaluation, Predictions
 
 ABOUT_MINUTES = 13
+MINIMUM_QUERIES = 100
 PROMPT = ("history", "pictures", "evidence_top")
 
 
@@ -51,6 +52,7 @@ def run_demo(settings: Settings, console: Console, *, command: str) -> Evaluatio
         about="read interactions, split, measure evidence horizons, store pictures",
     )
     data = PreparedDataset.open(prepared.folder / raw.stem)
+    _check_size(data)
     observed = runner.run(
         "observe",
         lambda folder, report: _ignore(observe(data, folder, report)),
@@ -106,6 +108,15 @@ def run_demo(settings: Settings, console: Console, *, command: str) -> Evaluatio
     console.print(_summary(scores))
     console.print(f"Report: [bold]{page}[/]\nPredictions: {settings.out / PREDICTIONS} (rr-eval score re-scores them)")
     return scores
+
+
+def _check_size(data: PreparedDataset) -> None:
+    queries = int((data.targets("validation") >= 0).sum())
+    if queries < MINIMUM_QUERIES:
+        raise DemoError(
+            f"{data.manifest.name} has {queries} users with three or more interactions; the demo calibrates its "
+            f"planner on validation items and needs {MINIMUM_QUERIES}: choose a larger data set with --source and --data"
+        )
 
 
 def _summary(scores: Evaluation) -> Table:

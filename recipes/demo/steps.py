@@ -83,14 +83,8 @@ class StepRunner:
         if record.get("fingerprint") == fingerprint:
             self.console.print(f"[green]=[/] {name}: unchanged, reused ({record['seconds']:.0f} s saved)")
             return self._keep(Step(name, folder, fingerprint, float(record["seconds"]), True))
-        started = _read(folder / "started.json")
-        if started.get("fingerprint") != fingerprint:
-            shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "step.json").unlink(missing_ok=True)
-        write_json(folder / "started.json", {"fingerprint": fingerprint})
-        begun = time.perf_counter()
-        with self._bar(f"{name}: {about}") as report:
+        with self._bar(f"{name}: {about}") as report, _workplace(folder, fingerprint):
+            begun = time.perf_counter()
             action(folder, report)
         seconds = time.perf_counter() - begun
         write_json(folder / "step.json", {"fingerprint": fingerprint, "seconds": seconds})
@@ -109,6 +103,24 @@ class StepRunner:
         ) as progress:
             task = progress.add_task(text, total=None)
             yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _workplace(folder: Path, fingerprint: str) -> Iterator[None]:
+    """Make the folder ready; an interrupted step leaves it, to go on there, and one that fails takes it away."""
+    resumed = _read(folder / "started.json").get("fingerprint") == fingerprint
+    if not resumed:
+        shutil.rmtree(folder, ignore_errors=True)
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "step.json").unlink(missing_ok=True)
+    write_json(folder / "started.json", {"fingerprint": fingerprint})
+    try:
+        yield
+    except Exception:
+        if not resumed:
+            shutil.rmtree(missing[-1] if missing else folder)
+        raise
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

@@ -16,8 +16,15 @@ from recipes.demo.examples import Examples, after_cut, cut_lengths, last_items, 
 from recipes.demo.settings import TOOLS, Settings
 from recipes.demo.steps import Report
 from recipes.demo.zoo import FINAL, HONEST, load_tools
-from rr_data.interfaces import EvidenceNoise, PreparedDataset, Sequences, build_traces, check_honest, sft_rows
-from rr_data.prompts.sft import write_parquet
+from rr_data.interfaces import (
+    EvidenceNoise,
+    PreparedDataset,
+    Sequences,
+    build_traces,
+    check_honest,
+    sft_rows,
+    write_sft_rows,
+)
 from rr_planner import QueryBatch
 from rr_vlm import Catalogue, EmbeddedOptions, PromptOptions, encode_items, train, vision_features
 
@@ -48,7 +55,7 @@ def write_rows(data: PreparedDataset, settings: Settings, tools: Path, folder: P
         _rows(data, settings, honest, seed=settings.seed + 1, traces=with_evidence, answers=shown),
         _rows(data, settings, honest, seed=settings.seed + 2, traces=alone),
     )
-    write_parquet((row for part in parts for row in part), folder / "rows.parquet")
+    write_sft_rows((row for part in parts for row in part), folder / "rows.parquet")
     report(2, 2)
 
 

@@ -11,7 +11,7 @@ from rr_data.prepared import PreparedDataset
 from rr_data.prompts.evidence import EvidenceNoise, build_traces, check_honest
 from rr_data.prompts.item_tokens import item_code, item_token
 from rr_data.prompts.render import Prompt, evidence_text, render_prompt
-from rr_data.prompts.sft import completion_messages, sft_rows, to_dataset
+from rr_data.prompts.sft import completion_messages, sft_rows, to_dataset, write_sft_rows
 from rr_data.prompts.templates import PromptTemplate, templates
 from rr_data.prompts.trace import ANSWER, Trace, trace_vocabulary
 from rr_data.prompts.user_description import describe_user
@@ -47,4 +47,5 @@ __all__ = [
     "to_dataset",
     "trace_vocabulary",
     "verbalize",
+    "write_sft_rows",
 ]

@@ -8,7 +8,7 @@ import pytest
 
 from rr_data.errors import EvidenceError, MissingExtraError, OptionError
 from rr_data.prompts.evidence import build_traces
-from rr_data.prompts.sft import SFT_SCHEMA, sft_rows, to_dataset, write_parquet
+from rr_data.prompts.sft import SFT_SCHEMA, sft_rows, to_dataset, write_sft_rows
 from rr_data.prompts.templates import templates
 from rr_data.prompts.trace import Trace
 from rr_data.sequences import Sequences
@@ -101,7 +101,7 @@ def test_bad_options(change: dict) -> None:
 
 def test_parquet(tmp_path) -> None:
     rows = list(sft_rows(**columns()))
-    write_parquet(rows, tmp_path / "sft.parquet")
+    write_sft_rows(rows, tmp_path / "sft.parquet")
     table = pq.read_table(tmp_path / "sft.parquet")
     assert table.schema.equals(SFT_SCHEMA)
     assert prompt_text(table.to_pylist()[3]) == prompt_text(rows[3])

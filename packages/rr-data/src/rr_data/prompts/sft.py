@@ -144,7 +144,7 @@ def to_dataset(rows: Iterable[Mapping[str, Any]]) -> datasets.Dataset:
     return datasets.Dataset(pa.Table.from_pylist(list(rows), schema=SFT_SCHEMA))
 
 
-def write_parquet(rows: Iterable[Mapping[str, Any]], path: str | Path) -> None:
+def write_sft_rows(rows: Iterable[Mapping[str, Any]], path: str | Path) -> None:
     """Write rows as Parquet, a few thousand at a time."""
     remaining = iter(rows)
     with pq.ParquetWriter(path, SFT_SCHEMA) as writer:
