@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from rr_data.interfaces import Trace, completion_messages, evidence_text, render_prompt, templates
-from rr_vlm.encoding import PromptEncoder, targets
+from rr_vlm.encoding import PromptEncoder, blinded, targets
 from rr_vlm.tokens.thought_tokens import ThoughtTokens
 from rr_vlm.tokens.tokenizer import build_tokenizer
 
@@ -83,6 +83,22 @@ def test_targets_stand_where_they_are_decided(encoder):
         ("<use_sasrec>", "<skip_item-knn>"),
     ]
     assert [(tokens[place], cited[place]) for place in np.flatnonzero(cited >= 0)] == [("<evidence>", 9)]
+
+
+def test_what_only_the_target_tells_is_not_fed(encoder):
+    """Confidence and tool choices are drawn at random; level, citation and everything else stay."""
+    trace = Trace(2, 7, (("sasrec", True), ("item-knn", False)), (9,))
+    row = complete(encoder, trace, 11, answers={"sasrec": [9], "item-knn": [1]})
+    rng = np.random.default_rng(0)
+    draws = np.stack([blinded(row, encoder, rng) for _ in range(400)])
+    start = row.thought_start
+    changed = np.flatnonzero((draws != row.input_ids).any(axis=0)) - start
+    assert changed.tolist() == [2, 3, 4]
+    assert len(set(draws[:, start + 2])) == 10
+    assert (draws[:, start + 3] == row.input_ids[start + 3]).mean() == pytest.approx(0.5, abs=0.1)
+    for ids in draws[:20]:
+        tokens = encoder.tokenizer.convert_ids_to_tokens(ids[start:-1].tolist())
+        assert Trace.from_tokens(tokens).evidence == (9,)
 
 
 def test_an_answer_without_a_thought_has_no_thought_targets(encoder):

@@ -163,6 +163,22 @@ def targets(prompt: EncodedPrompt, encoder: PromptEncoder) -> tuple[Ids, Ids, Id
     return next_item, next_thought, cited
 
 
+def blinded(prompt: EncodedPrompt, encoder: PromptEncoder, rng: np.random.Generator) -> Ids:
+    """Return the token ids to feed in tuning: `input_ids` with the confidence and the tool choices drawn at random.
+
+    A training thought says how near the tools came to the target. An answer tuned on reading it would take the target
+    from there, and would miss it on new queries, where the thought is the model's own guess. Fed at random, each choice
+    is learned as what the *prompt* says of it, and the answer learns to rest on the prompt and the cited evidence.
+    """
+    ids = prompt.input_ids.copy()
+    _, *slots = encoder.thought.slots(encoder.thought.tools)
+    choice_of = {encoder.id(token): encoder.ids(slot) for slot in slots for token in slot}
+    for place in range(prompt.thought_start, len(ids)):
+        if int(ids[place]) in choice_of:
+            ids[place] = rng.choice(choice_of[int(ids[place])])
+    return ids
+
+
 def _evidence_slots(messages: Sequence[Mapping[str, Any]], tools: Sequence[str], ranks: int) -> Ids:
     parts = [part for message in messages for part in message["content"]]
     _, marker, tail = parts[-1]["text"].rpartition(_TOOLS) if parts and parts[-1]["type"] == "text" else ("", "", "")

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import datasets  # type: ignore[import-untyped]
-import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 import yaml  # type: ignore[import-untyped]
 
@@ -150,14 +149,14 @@ def _catalogue(
     if any(path is not None for path in paths):
         pictures = vision_features(
             paths,
-            cache=None if recipe.cache is None else Path(recipe.cache),
+            cache=recipe.cache,
             progress=None if progress is None else lambda done, total: progress("pictures", done, total),
         )
     vectors = encode_items(
         [f"{title} {' '.join(names or [])}" for title, names in zip(titles, categories, strict=True)],
         width=backbone.width,
         vision=pictures,
-        sequences=[np.asarray(sequence, dtype=np.int64) for sequence in data.sequences()],
+        sequences=data.sequences(),
     ).vectors
     return Catalogue(
         titles=titles, categories=[names or [] for names in categories], pictures=pictures, vectors=vectors

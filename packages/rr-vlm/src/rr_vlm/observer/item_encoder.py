@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -54,7 +55,7 @@ def encode_items(
     *,
     width: int,
     vision: Features | None = None,
-    sequences: Sequence[NDArray[np.int64]] | None = None,
+    sequences: Sequence[NDArray[Any]] | None = None,
     options: FusionOptions | None = None,
     seed: int = 0,
 ) -> ItemFeatures:
@@ -128,7 +129,7 @@ def _centred(features: Features) -> torch.Tensor:
     return torch.where(known[:, None], flat - flat[known].mean(dim=0), 0.0) if bool(known.any()) else flat
 
 
-def _mutual_information(sequences: Sequence[NDArray[np.int64]], n_items: int, window: int) -> torch.Tensor:
+def _mutual_information(sequences: Sequence[NDArray[Any]], n_items: int, window: int) -> torch.Tensor:
     """Return sparse [N, N] positive pointwise mutual information (Levy and Goldberg, 2014)."""
     before, after, weights = [], [], []
     for sequence in sequences:

@@ -69,7 +69,7 @@ class EfficientNetLite0:
 def vision_features(
     pictures: Sequence[Path | None],
     *,
-    cache: Path | None = None,
+    cache: str | Path | None = None,
     tokens: int = 1,
     batch_size: int = 32,
     progress: Progress | None = None,
@@ -93,7 +93,7 @@ def vision_features(
     """
     _grid(tokens)
     if cache is not None:
-        file = cache / f"vision-{_fingerprint(pictures, tokens)}.safetensors"
+        file = Path(cache) / f"vision-{_fingerprint(pictures, tokens)}.safetensors"
         cached = _read(file, (len(pictures), tokens, WIDTH))
         if cached is not None:
             return cached
@@ -108,7 +108,7 @@ def vision_features(
         if progress is not None:
             progress(done, len(present))
     if cache is not None:
-        cache.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         partial = file.with_suffix(f".{os.getpid()}.partial")
         save_file({"features": features.astype(np.float16)}, partial)
         partial.replace(file)

@@ -24,7 +24,7 @@ from rr_vlm.artifact import ReasonerCard, no_progress_bars, write_reasoner
 from rr_vlm.backbones.embedded import EmbeddedOptions, embedded_config
 from rr_vlm.catalogue import Catalogue, PromptOptions
 from rr_vlm.deliberator import Deliberator, DeliberatorConfig
-from rr_vlm.encoding import TOKEN, EncodedPrompt, PromptEncoder, targets
+from rr_vlm.encoding import TOKEN, EncodedPrompt, PromptEncoder, blinded, targets
 from rr_vlm.errors import ArtifactError, InputError
 from rr_vlm.tokens.thought_tokens import ThoughtTokens
 from rr_vlm.tokens.tokenizer import IMAGE, PAD, build_tokenizer
@@ -87,10 +87,11 @@ def train(
     encoder = _encoder(dataset, catalogue, tools, prompt)
     model = _model(encoder, catalogue, backbone)
     encoded = _encode(dataset, encoder)
+    rng = np.random.default_rng(config.seed)
     trainer = RvitTrainer(
         model=model,
         args=config,
-        train_dataset=encoded_dataset([_example(row, encoder) | {"eh_level": level} for row, level in encoded]),
+        train_dataset=encoded_dataset([_example(row, encoder, rng) | {"eh_level": level} for row, level in encoded]),
         data_collator=Collator(encoder.id(PAD), _pictures(catalogue)),
         processing_class=encoder.tokenizer,
         callbacks=[HistoryCallback(work / HISTORY, config.phases(), progress)],
@@ -203,10 +204,10 @@ def _encode(dataset: datasets.Dataset, encoder: PromptEncoder) -> list[tuple[Enc
     return encoded
 
 
-def _example(row: EncodedPrompt, encoder: PromptEncoder) -> dict[str, Any]:
+def _example(row: EncodedPrompt, encoder: PromptEncoder, rng: np.random.Generator) -> dict[str, Any]:
     history, thought, cited = targets(row, encoder)
     return {
-        "input_ids": row.input_ids,
+        "input_ids": blinded(row, encoder, rng),
         "image_items": row.image_items,
         "history_targets": history,
         "thought_targets": thought,
