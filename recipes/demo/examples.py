@@ -35,6 +35,10 @@ class Examples:
         """Return N."""
         return len(self.users)
 
+    def take(self, rows: IntArray) -> Examples:
+        """Return the examples at `rows` [M], in that order."""
+        return Examples(self.users[rows], tuple(self.histories[row] for row in rows), self.targets[rows])
+
 
 def cut_lengths(lengths: IntArray, share: float) -> IntArray:
     """Return how many items of each sequence the honest tools see: `share` of it, at least one, never all of it.
@@ -63,12 +67,12 @@ def after_cut(sequences: Sequences, cut: IntArray, *, per_user: int, seed: int) 
     return Examples(np.array(users, np.int64), tuple(histories), np.array(targets, np.int64))
 
 
-def windows(sequences: Sequences, *, size: int) -> Examples:
-    """Tile every sequence with windows of `size` + 1 items, so that each item is predicted once in a pass."""
+def windows(sequences: Sequences, *, size: int, stride: int) -> Examples:
+    """Slide windows of `size` + 1 items over every sequence, back from its end, until its first item is covered."""
     users, histories, targets = [], [], []
     for user in range(len(sequences)):
         sequence = np.asarray(sequences[user], dtype=np.int64)
-        for end in _window_ends(len(sequence), size):
+        for end in _window_ends(len(sequence), size, stride):
             users.append(user)
             histories.append(sequence[max(0, end - size) : end])
             targets.append(sequence[end])
@@ -82,5 +86,5 @@ def last_items(sequences: Sequences, targets: IntArray) -> Examples:
     return Examples(users.astype(np.int64), tuple(histories), np.asarray(targets, dtype=np.int64)[users])
 
 
-def _window_ends(length: int, size: int) -> list[int]:
-    return list(range(length - 1, 0, -size))[::-1]
+def _window_ends(length: int, size: int, stride: int) -> list[int]:
+    return list(range(length - 1, max(0, min(size, length - 1) - stride), -stride))[::-1]

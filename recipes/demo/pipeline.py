@@ -72,7 +72,7 @@ def run_demo(settings: Settings, console: Console, *, command: str) -> Evaluatio
     rows = runner.run(
         "rows",
         lambda folder, report: write_rows(data, settings, tools.folder, folder, report),
-        settings=settings.subset("seed", "k", "examples_per_user", "evidence_from", *PROMPT),
+        settings=settings.subset("seed", "k", "examples_per_user", "evidence_from", "stride", "alone_every", *PROMPT),
         code=("rr_data.prompts", "recipes.demo.tuning", "recipes.demo.examples"),
         after=[prepared, tools],
         about="write chain-of-thought prompts with honest evidence",
@@ -115,7 +115,7 @@ def _check_size(data: PreparedDataset) -> None:
     if queries < MINIMUM_QUERIES:
         raise DemoError(
             f"{data.manifest.name} has {queries} users with three or more interactions; the demo calibrates its "
-            f"planner on validation items and needs {MINIMUM_QUERIES}: choose a larger data set with --source and --data"
+            f"planner on validation items and needs {MINIMUM_QUERIES}: choose a larger set with --source and --data"
         )
 
 

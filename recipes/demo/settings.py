@@ -22,6 +22,8 @@ class Settings:
         history: most recent items that the VLM reads.
         pictures: how many of these it also sees.
         width: of the embedded VLM's hidden states.
+        stride: items between two windows over a training sequence.
+        alone_every: of so many honest examples one is also written without evidence.
         evidence_top: items of each tool's answer that the VLM sees.
         evidence_from: share of a user's training sequence that honest tools are trained on.
         examples_per_user: honest evidence examples a user gives at most.
@@ -44,10 +46,12 @@ class Settings:
     history: int = 30
     pictures: int = 3
     width: int = 128
+    stride: int = 5
+    alone_every: int = 4
     evidence_top: int = 10
     evidence_from: float = 0.8
     examples_per_user: int = 12
-    steps: int = 1200
+    steps: int = 2000
     batch: int = 32
     learning_rate: float = 1e-3
     k: int = 20

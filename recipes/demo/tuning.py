@@ -48,12 +48,18 @@ def write_rows(data: PreparedDataset, settings: Settings, tools: Path, folder: P
     shown = EvidenceNoise(seed=settings.seed).apply(answers)
     with_evidence = build_traces(shown, honest.targets, levels)
     # Without evidence there is nothing to rest on: the thought says which tools would help, and cites nothing.
-    alone = [replace(trace, evidence=()) for trace in build_traces(answers, honest.targets, levels)]
+    few = np.arange(0, len(honest), settings.alone_every)
+    alone = [
+        replace(trace, evidence=())
+        for trace in build_traces(
+            {name: answer[few] for name, answer in answers.items()}, honest.targets[few], levels[few]
+        )
+    ]
     report(1, 2)
     parts = (
-        _rows(data, settings, windows(sequences, size=settings.history), seed=settings.seed),
+        _rows(data, settings, windows(sequences, size=settings.history, stride=settings.stride), seed=settings.seed),
         _rows(data, settings, honest, seed=settings.seed + 1, traces=with_evidence, answers=shown),
-        _rows(data, settings, honest, seed=settings.seed + 2, traces=alone),
+        _rows(data, settings, honest.take(few), seed=settings.seed + 2, traces=alone),
     )
     write_sft_rows((row for part in parts for row in part), folder / "rows.parquet")
     report(2, 2)

@@ -27,15 +27,16 @@ def test_targets_lie_after_the_cut_and_histories_end_right_before_them(lengths, 
     assert np.bincount(found.users, minlength=len(lengths)).max(initial=0) <= per_user
 
 
-@given(LENGTHS, st.integers(1, 7))
-def test_windows_predict_every_item_but_the_first_once(lengths, size):
+@given(LENGTHS, st.integers(1, 7), st.integers(1, 7))
+def test_windows_predict_every_item_but_the_first(lengths, size, stride):
     sequences = distinct(lengths)
-    found = windows(sequences, size=size)
+    found = windows(sequences, size=size, stride=min(stride, size))
     predicted = [
         item for history, target in zip(found.histories, found.targets, strict=True) for item in [*history[1:], target]
     ]
     expected = [item for sequence in sequences for item in sequence[1:]]
-    assert sorted(predicted) == sorted(expected)
+    assert set(predicted) == set(expected)
+    assert all(len(history) <= size for history in found.histories)
 
 
 def test_the_last_items_leave_out_users_without_a_target():
