@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from recipes.demo.examples import last_items
-from recipes.demo.routing import POLICY, REASONER, expected
+from recipes.demo.routing import POLICY, REASONER, VOTE, expected_shares, voting_tool
 from recipes.demo.settings import Settings
 from recipes.demo.steps import Report
 from recipes.demo.tuning import queries
@@ -23,8 +23,9 @@ from rr_eval import Predictions
 from rr_planner import (
     AlwaysBoth,
     AlwaysReasoner,
-    AlwaysTools,
     Answers,
+    BestOverall,
+    Ensemble,
     Ledger,
     Oracle,
     Planner,
@@ -32,13 +33,13 @@ from rr_planner import (
     QueryBatch,
     Random,
     Ranking,
+    Tool,
     load_policy,
-    majority_vote,
 )
 from rr_tools import RuntimeTool
 from rr_vlm import VlmReasoner
 
-AGENT, VOTE, ORACLE = "agent", "majority vote", "oracle routing"
+AGENT, ORACLE = "agent", "oracle routing"
 ALONE, BOTH, RANDOM = "VLM only", "VLM with tools always", "random routing"
 PREDICTIONS, LEDGER = "predictions.parquet", "ledger.jsonl"
 ROUTES = ("tools", "reasoner", "both")
@@ -62,6 +63,13 @@ class Place:
         own = np.take_along_axis(scores, targets[:, None], axis=1)
         return cls((scores > own).sum(axis=1), (scores == own).sum(axis=1) - 1)
 
+    @classmethod
+    def listed(cls, ranking: Ranking, n_items: int, targets: NDArray[np.int64]) -> Place:
+        """Read the places off ranked lists; all items that are not listed are tied behind them."""
+        scores = np.full((len(ranking), n_items), -np.inf)
+        np.maximum.at(scores, (np.arange(len(ranking))[:, None], ranking.items), ranking.scores)
+        return cls.of(scores, targets)
+
     @property
     def rank(self) -> NDArray[np.float64]:
         """[B] the middle of the target's tie group."""
@@ -76,12 +84,20 @@ class TestRun:
     batch: QueryBatch
     targets: NDArray[np.int64]
     tools: Sequence[RuntimeTool]
+    vote: Ensemble
     reasoner: VlmReasoner
     k: int
 
     def planner(self, policy: Policy, ledger: Ledger | None = None) -> Planner:
-        """Route with another policy, all else equal."""
-        return Planner(tools=self.tools, reasoner=self.reasoner, policy=policy, ledger=ledger)
+        """Route with another policy, all else equal: the vote answers at low risk, its members are evidence."""
+        return Planner(
+            tools=[self.vote, *self.tools],
+            reasoner=self.reasoner,
+            policy=policy,
+            selection=BestOverall(VOTE),
+            consult=[tool.name for tool in self.tools],
+            ledger=ledger,
+        )
 
 
 def evaluate(
@@ -90,11 +106,13 @@ def evaluate(
     """Let every system answer the test queries; writes the predictions table and the agent's ledger."""
     torch.set_num_threads(settings.threads)
     held_out = last_items(data.sequences(until="validation"), data.targets("test"))
+    light = load_tools(tools, FINAL)
     run = TestRun(
         data=data,
         batch=queries(data, held_out),
         targets=held_out.targets,
-        tools=load_tools(tools, FINAL),
+        tools=light,
+        vote=voting_tool(router, light, depth=settings.k),
         reasoner=VlmReasoner.load(router / REASONER),
         k=settings.k,
     )
@@ -107,7 +125,10 @@ def evaluate(
         places[tool.name] = Place.of(tool.scores(run.batch), run.targets)
         rankings.append(ranking)
         parts.append(_tool_rows(run, tool, ranking, places[tool.name], seconds))
-    parts.append(_vote_rows(run, rankings))
+    started = time.perf_counter()
+    vote = run.vote.rank(run.batch, run.k)
+    places[VOTE] = Place.listed(vote, data.n_items, run.targets)
+    parts.append(_tool_rows(run, run.vote, vote, places[VOTE], time.perf_counter() - started))
     report(next(done), 7)
 
     evidence = {tool.name: ranking for tool, ranking in zip(run.tools, rankings, strict=True)}
@@ -117,20 +138,18 @@ def evaluate(
     report(next(done), 7)
 
     policy = load_policy(router / POLICY)
-    shares: Any = expected(router)["shares"]
     (folder / LEDGER).unlink(missing_ok=True)
     agent = run.planner(policy, Ledger(folder / LEDGER)).answer(run.batch, run.k)
-    delegates = run.planner(AlwaysTools()).answer(run.batch, run.k).served_by
     best = Oracle.from_gains(
         run.batch.ids,
-        tools=[1 / places[name].rank[row] for row, name in enumerate(delegates)],
+        tools=1 / places[VOTE].rank,
         reasoner=1 / places["reasoner"].rank,
         both=1 / places["both"].rank,
     )
     policies: dict[str, Policy] = {
         ALONE: AlwaysReasoner(),
         BOTH: AlwaysBoth(),
-        RANDOM: Random([shares[route] for route in ROUTES], seed=settings.seed),
+        RANDOM: Random(expected_shares(router), seed=settings.seed),
         ORACLE: best,
     }
     for system, other in policies.items():
@@ -167,7 +186,7 @@ def _ranked(run: TestRun, ranking: Ranking) -> dict[str, Any]:
     }
 
 
-def _tool_rows(run: TestRun, tool: RuntimeTool, ranking: Any, place: Place, seconds: float) -> Predictions:
+def _tool_rows(run: TestRun, tool: Tool, ranking: Any, place: Place, seconds: float) -> Predictions:
     size = len(run.batch)
     return Predictions.from_columns(
         **_common(run, tool.name),
@@ -178,20 +197,6 @@ def _tool_rows(run: TestRun, tool: RuntimeTool, ranking: Any, place: Place, seco
         tools_used=[[tool.name]] * size,
         latency_ms=np.full(size, 1000 * seconds / size),
         flops=np.full(size, tool.flops_per_query),
-    )
-
-
-def _vote_rows(run: TestRun, rankings: Sequence[Any]) -> Predictions:
-    started = time.perf_counter()
-    vote = majority_vote(rankings, run.k)
-    seconds = time.perf_counter() - started
-    size = len(run.batch)
-    return Predictions.from_columns(
-        **_common(run, VOTE),
-        **_ranked(run, vote),
-        tools_used=[[tool.name for tool in run.tools]] * size,
-        latency_ms=np.full(size, 1000 * seconds / size),
-        flops=np.full(size, sum(tool.flops_per_query for tool in run.tools)),
     )
 
 

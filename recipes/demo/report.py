@@ -34,7 +34,7 @@ from rr_vlm import Curriculum, read_history
 METRICS = ("HR@5", "NDCG@5")
 PACKAGES = ("rr-data", "rr-tools", "rr-vlm", "rr-planner", "rr-eval", "torch", "transformers", "trl", "recbole")
 ROUTES_LEAD = (
-    "Low risk goes to the most confident light tool, medium risk to the VLM alone, high risk to the VLM with "
+    "Low risk goes to the light tools' majority vote, medium risk to the VLM alone, high risk to the VLM with "
     "the tools' answers as evidence."
 )
 

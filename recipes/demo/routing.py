@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,23 +16,26 @@ from recipes.demo.steps import Report, write_json
 from recipes.demo.tuning import HIT_AT, queries
 from recipes.demo.zoo import FINAL, load_tools
 from rr_data.interfaces import PreparedDataset
-from rr_planner import BandsCalibration, Costs, RankingLike, calibrate_bands, save_policy
+from rr_planner import Costs, Ensemble, Isotonic, RankingLike, Route, calibrate_bands, save_policy
 from rr_tools import RuntimeTool
 from rr_vlm import VlmReasoner
 
 PAPER_HORIZONS = (0.3, 0.7)
-POLICY, CALIBRATION, REASONER = "policy.json", "calibration.json", "reasoner"
+POLICY, CALIBRATION, REASONER, VOTE = "policy.json", "calibration.json", "reasoner", "majority vote"
 
 
 def fit_router(
     data: PreparedDataset, settings: Settings, tools_folder: Path, tuned: Path, folder: Path, report: Report
 ) -> None:
-    """Calibrate the reasoner's confidence and choose the bands; writes the reasoner, the policy and what to expect."""
+    """Calibrate the confidences and choose the bands; writes the reasoner, the policy and what to expect of them."""
     torch.set_num_threads(settings.threads)
     tools = load_tools(tools_folder, FINAL)
     held_out = last_items(data.sequences(until="train"), data.targets("validation"))
     batch, targets = queries(data, held_out), held_out.targets
     evidence = {tool.name: tool.rank(batch, settings.k) for tool in tools}
+    raw = Ensemble(VOTE, tools, depth=settings.k).rank(batch, settings.k)
+    calibration = Isotonic.fit(confidence_of(raw), hits(raw, targets))
+    vote = Ensemble(VOTE, tools, calibration=calibration, depth=settings.k).rank(batch, settings.k)
     report(1, 4)
     reasoner = VlmReasoner.load(tuned / "reasoner").calibrated(batch, targets)
     report(2, 4)
@@ -42,8 +45,8 @@ def fit_router(
     alone, both = reasoner.deliberate(batch, settings.k), reasoner.deliberate(batch, settings.k, evidence)
     found = calibrate_bands(
         evidence_horizon=batch.evidence_horizon,
-        tool_confidence=np.stack([confidence_of(evidence[tool.name]) for tool in tools]),
-        tool_gain=np.stack([hits(evidence[tool.name], targets) for tool in tools]),
+        tool_confidence=confidence_of(vote)[None],
+        tool_gain=hits(vote, targets)[None],
         reasoner_confidence=alone.confidence,
         reasoner_gain=hits(alone, targets),
         both_gain=hits(both, targets),
@@ -51,18 +54,24 @@ def fit_router(
         budget=settings.cost_budget,
         min_share=settings.min_share,
         horizons=PAPER_HORIZONS,
-        tool_names=tuple(tool.name for tool in tools),
+        tool_names=(VOTE,),
         seed=settings.seed,
     )
     save_policy(found.policy, folder / POLICY)
-    write_json(folder / CALIBRATION, {**found.to_dict(), "tools": _tool_rates(evidence, targets)})
+    write_json(folder / CALIBRATION, {"bands": found.to_dict(), VOTE: calibration.to_dict()})
     report(4, 4)
 
 
-def expected(folder: Path) -> Mapping[str, object]:
-    """Read the figures that were expected of the chosen policy."""
-    value: Mapping[str, object] = json.loads((folder / CALIBRATION).read_text(encoding="utf-8"))
-    return value
+def expected_shares(folder: Path) -> list[float]:
+    """Read the shares of the three routes on validation: tools, reasoner, both."""
+    shares = json.loads((folder / CALIBRATION).read_text(encoding="utf-8"))["bands"]["shares"]
+    return [shares[route.value] for route in Route]
+
+
+def voting_tool(folder: Path, tools: Sequence[RuntimeTool], *, depth: int) -> Ensemble:
+    """Return the tools' majority vote, which answers queries of low risk, with its calibrated confidence."""
+    settings = json.loads((folder / CALIBRATION).read_text(encoding="utf-8"))[VOTE]
+    return Ensemble(VOTE, tools, calibration=Isotonic.from_dict(settings), depth=depth)
 
 
 def hits(ranking: RankingLike, targets: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -84,10 +93,3 @@ def _costs(tools: Sequence[RuntimeTool], reasoner: VlmReasoner) -> Costs:
     return Costs(
         tools=light / unit, reasoner=reasoner.flops_per_query / unit, evidence=reasoner.flops_with_evidence / unit
     )
-
-
-def _tool_rates(evidence: Mapping[str, RankingLike], targets: NDArray[np.int64]) -> dict[str, float]:
-    return {name: float(hits(ranking, targets).mean()) for name, ranking in evidence.items()}
-
-
-__all__ = ["CALIBRATION", "POLICY", "REASONER", "BandsCalibration", "expected", "fit_router", "hits"]

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rr_planner.adapters import FunctionReasoner, FunctionTool
     from rr_planner.aggregation.agreement import agreement
     from rr_planner.aggregation.conflicts import Conflicts, conflicts
+    from rr_planner.aggregation.ensemble import Ensemble
     from rr_planner.aggregation.fusion import reciprocal_rank_fusion
     from rr_planner.aggregation.votes import majority_vote
     from rr_planner.answers import Answers
@@ -58,6 +59,7 @@ _HOME = {
     "Decision": "types",
     "Deliberation": "types",
     "DeliberationLike": "protocols",
+    "Ensemble": "aggregation.ensemble",
     "FunctionReasoner": "adapters",
     "FunctionTool": "adapters",
     "InvalidAnswerError": "errors",
@@ -112,6 +114,7 @@ __all__ = [
     "Decision",
     "Deliberation",
     "DeliberationLike",
+    "Ensemble",
     "FunctionReasoner",
     "FunctionTool",
     "InvalidAnswerError",
