@@ -33,6 +33,7 @@ def demo(
         str, typer.Option(help="Reader of the raw data, see `rr-data prepare --help`.")
     ] = "recbole_atomic",
     data: Annotated[Path | None, typer.Option(help="Raw data; by default MovieLens-100k from RecBole's wheel.")] = None,
+    items: Annotated[Path | None, typer.Option(help="Table of item titles, years, categories.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything that is drawn.")] = 7,
     threads: Annotated[int, typer.Option(min=1, help="Threads to use.")] = 2,
     budget: Annotated[str, typer.Option(help="`full`, or `tiny` to exercise every step in a minute or two.")] = "full",
@@ -41,7 +42,7 @@ def demo(
 
     About 13 minutes on two cores the first time. What is unchanged is reused; an interrupted run goes on where it was.
     """
-    settings = Settings(images=images, out=out, source=source, data=data, seed=seed, threads=threads)
+    settings = Settings(images=images, out=out, source=source, data=data, items=items, seed=seed, threads=threads)
     if budget not in ("full", "tiny"):
         raise typer.BadParameter(f"received {budget!r}; choose full or tiny", param_hint="--budget")
     console = Console()

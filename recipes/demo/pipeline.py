@@ -35,6 +35,7 @@ def run_demo(settings: Settings, console: Console, *, command: str) -> Evaluatio
             settings.source,
             [raw],
             out=folder / raw.stem,
+            items=settings.items,
             images=settings.images,
             seed=settings.seed,
             progress=lambda step, done, total: report(done, total),
@@ -44,7 +45,7 @@ def run_demo(settings: Settings, console: Console, *, command: str) -> Evaluatio
         "prepare",
         prepare_data,
         settings={
-            **settings.subset("source", "data", "images", "seed"),
+            **settings.subset("source", "data", "items", "images", "seed"),
             "raw": _stamp(raw),
             "pictures": _stamp(Path(settings.images)),
         },

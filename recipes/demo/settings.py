@@ -17,6 +17,7 @@ class Settings:
         out: folder of all results.
         images: a folder of pictures named by item id (or "covers": render them from title, year and genres).
         source: name of an rr-data source; `data` is its path, None the MovieLens-100k of the RecBole wheel.
+        items: table of item titles and categories; None takes the source's own.
         seed: of ids, tools, evidence noise, training and random routing.
         threads: threads of one process.
         history: most recent items that the VLM reads.
@@ -41,6 +42,7 @@ class Settings:
     images: str = "covers"
     source: str = "recbole_atomic"
     data: Path | None = None
+    items: Path | None = None
     seed: int = 7
     threads: int = 2
     history: int = 30

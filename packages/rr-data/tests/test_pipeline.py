@@ -189,13 +189,20 @@ class TestImages:
         return folder
 
     def test_folder(self, raw: Path, pictures: Path, tmp_path: Path) -> None:
-        data = prepare("tabular", [raw / "ratings.csv"], out=tmp_path / "out", images=pictures)
+        data = prepare("tabular", [raw / "ratings.csv"], out=tmp_path / "out", images=pictures, unreadable="cover")
         counts = data.manifest.counts
         assert (counts["pictures"], counts["covers"], counts["unreadable_pictures"]) == (1, 7, 1)
         assert [row[:2] for row in data.rejected.iter_rows()] == [("b.jpg", None)]
         assert "b.jpg" in data.rejected["reason"].item()
         assert all(path is not None and path.is_file() for path in data.image_paths())
         data.verify()
+
+    def test_an_unreadable_picture_is_refused_and_leaves_nothing(
+        self, raw: Path, pictures: Path, tmp_path: Path
+    ) -> None:
+        with pytest.raises(ImageError, match=r"b\.jpg.*unreadable=cover"):
+            prepare("tabular", [raw / "ratings.csv"], out=tmp_path / "out", images=pictures)
+        assert not (tmp_path / "out").exists()
 
     def test_covers_are_deterministic(self, raw: Path, tmp_path: Path) -> None:
         pytest.importorskip("PIL")

@@ -43,6 +43,7 @@ def prepare(
     k_core: Annotated[int, typer.Option(help="Keep users and items with so many interactions.")] = 0,
     duplicates: Annotated[str, typer.Option(help="Repeated user-item pairs: keep, first, last.")] = "keep",
     ties: Annotated[str | None, typer.Option(help="Order among equal times: file, hash.")] = None,
+    unreadable: Annotated[str, typer.Option(help="What an unreadable picture does: refuse, cover.")] = "refuse",
     option: Annotated[list[str] | None, typer.Option(help="NAME=VALUE for the source; repeatable.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -61,6 +62,7 @@ def prepare(
             k_core=k_core,
             duplicates=duplicates,
             ties=ties,
+            unreadable=unreadable,
             progress=progress,
         )
     if as_json:

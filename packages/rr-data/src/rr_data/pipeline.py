@@ -53,6 +53,7 @@ def prepare(
     k_core: int = 0,
     duplicates: str = "keep",
     ties: str | None = None,
+    unreadable: str = "refuse",
     progress: Progress = _silent,
 ) -> PreparedDataset:
     """Make a prepared dataset from raw data.
@@ -66,7 +67,7 @@ def prepare(
         out: the folder to write. A prepared dataset there is replaced, anything else refused.
         items: a table of titles, texts, years and categories; it takes the place of the source's own.
         images: a folder of pictures named by item id, or `covers` to render them all; None makes no pictures.
-            With a folder, items without a readable picture get a cover.
+            With a folder, items without a picture get a cover.
         options: values for the source's own options.
         seed: draws the codes, and the order within ties under `hash`.
         normalizer: see `rr_data.evidence.horizon.evidence_horizon`.
@@ -74,6 +75,8 @@ def prepare(
         k_core: keep users and items with at least so many interactions; 0 keeps all.
         duplicates: `keep`, or only the `first` or `last` of each repeated pair of user and item.
         ties: order among equal times, `file` or `hash`; None means `hash` where the source has times, else `file`.
+        unreadable: what an unreadable picture does: `refuse` raises an ImageError that names it, `cover` puts a cover
+            in its place and notes it among the rejected rows.
         progress: called with a step's name, how much is done, and how much there is.
 
     Returns:
@@ -99,7 +102,7 @@ def prepare(
     with replacing_folder(target) as folder:
         counts: dict[str, int] = {}
         if pictures is not None:
-            tables, counts = _with_images(folder, tables, pictures, progress)
+            tables, counts = _with_images(folder, tables, pictures, unreadable, progress)
         _write_tables(folder, tables)
         Manifest(
             name=target.name,
@@ -141,7 +144,7 @@ def _check_match(folder: Path, pictures: Mapping[str, Path], tables: DatasetTabl
 
 
 def _with_images(
-    folder: Path, tables: DatasetTables, pictures: Mapping[str, Path], progress: Progress
+    folder: Path, tables: DatasetTables, pictures: Mapping[str, Path], on_unreadable: str, progress: Progress
 ) -> tuple[DatasetTables, dict[str, int]]:
     """Write the pictures; the tables with their paths, and the manifest's counts of them."""
     from rr_data.images.store import store_images  # noqa: PLC0415  (an extra)
@@ -150,6 +153,7 @@ def _with_images(
         folder / IMAGES_FOLDER,
         tables.items,
         pictures,
+        unreadable=on_unreadable,
         progress=lambda done, total: progress("pictures", done, total),
     )
     path = pl.format(f"{IMAGES_FOLDER}/{{}}.jpg", Columns.ITEM).alias(Columns.IMAGE)

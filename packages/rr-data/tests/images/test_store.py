@@ -7,8 +7,14 @@ import pytest
 
 Image = pytest.importorskip("PIL.Image")
 
+from rr_data.errors import OptionError  # noqa: E402
 from rr_data.images.store import store_images  # noqa: E402
 from rr_data.manifest import sha256_of  # noqa: E402
+
+
+def test_another_word_for_unreadable_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="refuse or cover"):
+        store_images(tmp_path, pl.DataFrame(), {}, unreadable="skip", progress=lambda done, total: None)
 
 
 def test_pictures_covers_and_unreadable_ones(tmp_path: Path) -> None:
@@ -30,6 +36,7 @@ def test_pictures_covers_and_unreadable_ones(tmp_path: Path) -> None:
         out,
         items,
         {name: tmp_path / f"{name}.png" for name in "ab"},
+        unreadable="cover",
         progress=lambda done, total: seen.append((done, total)),
     )
     assert (stored.pictures, stored.covers) == (1, 2)

@@ -67,9 +67,18 @@ def test_target_is_in_the_prompt_only_if_a_tool_said_so() -> None:
     assert all(f"<item_{row['target']}>" not in prompt_text(row) for row in rows)
 
 
-def test_description_comes_from_the_whole_history() -> None:
-    given = columns(1) | {"histories": Sequences.of([[1] * 25]), "answers": None, "traces": None}
-    assert "(many purchases, mostly Drama)" in prompt_text(next(iter(sft_rows(**given))))
+def test_the_description_tells_only_of_what_is_too_old_to_be_written() -> None:
+    given = columns(1) | {"answers": None, "traces": None, "history_length": 10}
+    text = prompt_text(next(iter(sft_rows(**given | {"histories": Sequences.of([[1] * 15 + [2] * 10])}))))
+    assert "(some purchases, mostly Drama)" in text
+    text = prompt_text(next(iter(sft_rows(**given | {"histories": Sequences.of([[1] * 10])}))))
+    assert "(no earlier purchases)" in text
+
+
+def test_users_are_named_only_on_request() -> None:
+    given = columns(12)
+    assert not any("user_" in prompt_text(row) for row in sft_rows(**given))
+    assert all(f"user_{row['user']}" in prompt_text(row) for row in sft_rows(**given, name_users=True))
 
 
 def test_without_thought_and_with_one_template() -> None:

@@ -59,7 +59,7 @@ def open_picture(path: Path) -> Image.Image:
                 image.draft("RGB", (2 * SIZE, 2 * SIZE))
                 turned = ImageOps.exif_transpose(image).convert("RGBA")
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError, Warning) as error:
-        raise ImageError(f"unreadable picture: {str(error).replace(str(path), path.name)}") from error
+        raise ImageError(f"unreadable picture {path.name}: {str(error).replace(str(path), path.name)}") from error
     fitted = ImageOps.contain(turned, (SIZE, SIZE), Image.Resampling.LANCZOS)
     canvas = Image.new("RGB", (SIZE, SIZE), _WHITE)
     canvas.paste(fitted, ((SIZE - fitted.width) // 2, (SIZE - fitted.height) // 2), fitted)
