@@ -45,7 +45,7 @@ def world():
 
 @pytest.fixture(scope="session")
 def rows(world):
-    """Each query twice: with evidence, and alone with the same thought less its citation."""
+    """Each query with evidence and alone, and the walk before it as a window without a thought."""
     common = {
         "users": np.arange(N_USERS),
         "histories": Sequences.of(world.histories),
@@ -57,11 +57,16 @@ def rows(world):
         "pictures": PROMPT.pictures,
         "answers_shown": PROMPT.answers_shown,
     }
+    window = {
+        "histories": Sequences.of([history[:-1] for history in world.histories]),
+        "targets": [history[-1] for history in world.histories],
+    }
     alone = build_traces({}, world.targets, world.levels)
     shown = build_traces(world.answers, world.targets, world.levels)
     return [
         *sft_rows(**common, seed=1, traces=shown, answers=world.answers),
         *sft_rows(**common, seed=2, traces=alone),
+        *sft_rows(**{**common, **window}, seed=3),
     ]
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import rr_vlm
+from rr_data import prepare
 from rr_data.interfaces import PreparedDataset, sft_rows, to_dataset
-from rr_data.prepare import prepare
 from rr_vlm import cli
 
 CONFIG = """

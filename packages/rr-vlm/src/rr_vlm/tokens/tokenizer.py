@@ -18,9 +18,6 @@ from rr_vlm.tokens.thought_tokens import ThoughtTokens
 PAD, UNKNOWN, STOP, IMAGE = "<pad>", "<unk>", "<stop>", "<image>"
 SPECIAL = (PAD, UNKNOWN, STOP, IMAGE)
 _WORD = r"<[^<>\s]+>|[0-9]|[^\W\d_]+|[^\w\s]|_"
-# A user's code is drawn at random. Read digit by digit it would let the model learn users by heart, whose items are the
-# very ones it may not recommend again, and it would mean nothing for a new user.
-_USER_CODE = r"user_-?[0-9]+"
 # Between two items a comma says nothing, and costs as much as an item.
 _SEPARATOR = r"(?<=>), (?=<item_)"
 # The paper's format: User: x_v \n x_q <STOP> Assistant: [thought] -> y <STOP>
@@ -64,13 +61,7 @@ def build_tokenizer(
     items = ItemTokens(len(names), n_items)
     vocabulary = {name: index for index, name in enumerate([*names, *items.names()])}
     core = Tokenizer(WordLevel(vocabulary, unk_token=UNKNOWN))
-    core.normalizer = normalizers.Sequence(
-        [
-            normalizers.Replace(Regex(_SEPARATOR), ""),
-            normalizers.Replace(Regex(_USER_CODE), "user"),
-            normalizers.Lowercase(),
-        ]
-    )
+    core.normalizer = normalizers.Sequence([normalizers.Replace(Regex(_SEPARATOR), ""), normalizers.Lowercase()])
     core.pre_tokenizer = pre_tokenizers.Split(Regex(_WORD), behavior="removed", invert=True)
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=core,
