@@ -42,7 +42,8 @@ TEST_ENV = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELI
 def _offer_pyenv_pythons() -> None:
     """Let nox find the Pythons that pyenv keeps but has not activated."""
     pyenv = shutil.which("pyenv")
-    if pyenv is None or "PYENV_VERSION" in os.environ:
+    # A pyenv shim puts its own version there; a list of several is somebody's choice.
+    if pyenv is None or ":" in os.environ.get("PYENV_VERSION", ""):
         return
     listed = subprocess.run([pyenv, "versions", "--bare"], capture_output=True, text=True, check=False).stdout.split()
     releases = sorted((name for name in listed if re.fullmatch(r"\d+\.\d+\.\d+", name)), key=Version)

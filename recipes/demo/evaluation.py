@@ -52,10 +52,12 @@ class Place:
     Attributes:
         ahead: [B] items that score more than the target.
         tied: [B] other items that score exactly as much.
+        whole: whether the catalogue was scored; else only listed targets have a place that is worth telling.
     """
 
     ahead: NDArray[np.int64]
     tied: NDArray[np.int64]
+    whole: bool = True
 
     @classmethod
     def of(cls, scores: NDArray[Any], targets: NDArray[np.int64]) -> Place:
@@ -68,7 +70,12 @@ class Place:
         """Read the places off ranked lists; all items that are not listed are tied behind them."""
         scores = np.full((len(ranking), n_items), -np.inf)
         np.maximum.at(scores, (np.arange(len(ranking))[:, None], ranking.items), ranking.scores)
-        return cls.of(scores, targets)
+        place = cls.of(scores, targets)
+        return cls(place.ahead, place.tied, whole=False)
+
+    def told(self, row: int) -> tuple[int | None, int | None]:
+        """Return `ahead` and `tied` of one query, None where they are to be read off the list."""
+        return (int(self.ahead[row]), int(self.tied[row])) if self.whole else (None, None)
 
     @property
     def rank(self) -> NDArray[np.float64]:
@@ -188,11 +195,12 @@ def _ranked(run: TestRun, ranking: Ranking) -> dict[str, Any]:
 
 def _tool_rows(run: TestRun, tool: Tool, ranking: Any, place: Place, seconds: float) -> Predictions:
     size = len(run.batch)
+    ahead, tied = zip(*(place.told(row) for row in range(size)), strict=True)
     return Predictions.from_columns(
         **_common(run, tool.name),
         **_ranked(run, ranking),
-        n_ahead=place.ahead,
-        n_tied=place.tied,
+        n_ahead=ahead,
+        n_tied=tied,
         confidence=ranking.confidence,
         tools_used=[[tool.name]] * size,
         latency_ms=np.full(size, 1000 * seconds / size),
@@ -209,9 +217,10 @@ def _planned_rows(run: TestRun, system: str, answers: Answers, places: dict[str,
         served if route == "tools" else route
         for served, route in zip(answers.served_by, answers.routes.tolist(), strict=True)
     ]
+    ahead, tied = zip(*(places[name].told(row) for row, name in enumerate(source)), strict=True)
     return Predictions.from_columns(
         **_common(run, system),
         **columns,
-        n_ahead=[places[name].ahead[row] for row, name in enumerate(source)],
-        n_tied=[places[name].tied[row] for row, name in enumerate(source)],
+        n_ahead=ahead,
+        n_tied=tied,
     )

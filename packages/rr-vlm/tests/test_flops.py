@@ -22,7 +22,7 @@ def test_the_count_agrees_with_torch(reasoner, queries, evidence, with_evidence)
     tools = encoder.thought.tools if with_evidence else ()
     # The counter knows no fused attention on CPUs; the plain one does the same products.
     with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
-        decide(model, encoder, reasoner._collator, prompts, tools=encoder.thought.tools, tools_alone=())
+        decide(model, encoder, reasoner._collator, prompts, tools=encoder.thought.tools, tools_alone=(), tool_rates={})
     counted = query_flops(
         model.backbone.config.get_text_config(),
         n_items=model.config.n_items,

@@ -41,6 +41,7 @@ class ReasonerCard:
         name: a short name.
         prompt: how queries are written.
         tools_alone: tools that a thought names where no evidence is shown.
+        tool_rates: by tool, the share of tuning thoughts that use it.
         tokens_alone: mean length of tuning prompts without evidence.
         tokens_with_evidence: mean length of tuning prompts with evidence.
         confidence_alone: calibration of answers without evidence.
@@ -51,6 +52,7 @@ class ReasonerCard:
     name: str = "vlm"
     prompt: PromptOptions = field(default_factory=PromptOptions)
     tools_alone: tuple[str, ...] = ()
+    tool_rates: Mapping[str, float] = field(default_factory=dict)
     tokens_alone: int = 0
     tokens_with_evidence: int = 0
     confidence_alone: ConfidenceModel = field(default_factory=ConfidenceModel)
@@ -160,6 +162,7 @@ def read_reasoner(path: Path) -> ReasonerParts:
         name=content["name"],
         prompt=PromptOptions(**content["prompt"]),
         tools_alone=tuple(content["tools_alone"]),
+        tool_rates=content["tool_rates"],
         tokens_alone=content["tokens_alone"],
         tokens_with_evidence=content["tokens_with_evidence"],
         confidence_alone=ConfidenceModel(**content["confidence_alone"]),

@@ -21,6 +21,7 @@ from rr_vlm.encoding import EncodedPrompt, PromptEncoder
 from rr_vlm.flops import query_flops
 from rr_vlm.inference.confidence import TOP, ConfidenceModel, fit_confidence
 from rr_vlm.inference.rank import NO_ITEM, Decided, decide, restrict, top_k
+from rr_vlm.tokens.thought_tokens import N_BINS
 from rr_vlm.training.collator import Collator
 
 IntArray = NDArray[np.int64]
@@ -73,7 +74,7 @@ class Deliberation:
         scores: [B, k] float32 log-probabilities, -inf at padding.
         confidence: [B] calibrated probability that the right item is among the first five.
         thoughts: B readable thoughts.
-        traces: the same thoughts as values.
+        traces: the same thoughts as values; their confidence bin is that of the calibrated confidence.
     """
 
     items: IntArray
@@ -159,12 +160,15 @@ class VlmReasoner:
         decided, log_probs = self._decide(queries, evidence)
         items, scores = top_k(log_probs, k)
         confidence = self._confidence(decided, log_probs, evidence)
+        traces = tuple(
+            replace(trace, confidence_bin=_bin(sure)) for trace, sure in zip(decided.traces, confidence, strict=True)
+        )
         return Deliberation(
             items=items,
             scores=scores,
             confidence=confidence,
-            thoughts=tuple(map(self._readable, decided.traces, top_k(log_probs, 1)[0][:, 0].tolist(), confidence)),
-            traces=decided.traces,
+            thoughts=tuple(map(self._readable, traces, top_k(log_probs, 1)[0][:, 0].tolist(), confidence)),
+            traces=traces,
         )
 
     def scores(self, queries: Queries, evidence: Mapping[str, Answers] | None = None) -> NDArray[np.float32]:
@@ -216,7 +220,13 @@ class VlmReasoner:
     def _decide(self, queries: Queries, evidence: Mapping[str, Answers] | None) -> tuple[Decided, NDArray[np.float32]]:
         prompts = self.encode(queries, evidence)
         decided = decide(
-            self._model, self._encoder, self._collator, prompts, tools=self.tools, tools_alone=self._card.tools_alone
+            self._model,
+            self._encoder,
+            self._collator,
+            prompts,
+            tools=self.tools,
+            tools_alone=self._card.tools_alone,
+            tool_rates=self._card.tool_rates,
         )
         return decided, restrict(decided.log_probs, self._known(queries.histories), queries.candidates)
 
@@ -252,6 +262,11 @@ class VlmReasoner:
             slots=2 + tools,
             item_softmaxes=1 + cited,
         )
+
+
+def _bin(confidence: float) -> int:
+    """Return the bin of a confidence in [0, 1]."""
+    return min(int(N_BINS * confidence), N_BINS - 1)
 
 
 def _mass(log_probs: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -1,8 +1,23 @@
 import numpy as np
+import pytest
+import torch
 
-from rr_vlm.inference.rank import restrict, top_k
+from rr_vlm.inference.rank import _expected, _likelier, restrict, top_k
 
 LOG_PROBS = np.log(np.array([[0.1, 0.2, 0.3, 0.4], [0.4, 0.3, 0.2, 0.1]], dtype=np.float32))
+
+
+def test_the_confidence_bin_holds_the_expectation():
+    bins = torch.zeros(2, 10)
+    bins[0, 0], bins[0, 9] = 0.7, 0.3  # 0.7 * 0.05 + 0.3 * 0.95 = 0.32
+    bins[1, 9] = 1.0
+    assert _expected(bins).tolist() == [3, 9]
+
+
+@pytest.mark.parametrize(("rate", "chosen"), [(0.2, [0, 0, 1]), (0.9, [0, 1, 1])])
+def test_a_tool_is_used_where_it_is_likelier_to_help_than_usual_or_than_not(rate, chosen):
+    choice = torch.tensor([[0.6, 0.4], [0.31, 0.69], [0.25, 0.75]])
+    assert _likelier(choice, rate=rate).tolist() == chosen
 
 
 def test_known_items_are_left_out_and_the_rest_renormalised():

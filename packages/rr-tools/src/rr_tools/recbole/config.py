@@ -36,15 +36,15 @@ class SasRecConfig:
     n_layers: int = 2
     n_heads: int = 2
     inner_size: int = 256
-    max_length: int = 50
+    max_length: int = 15
     hidden_dropout: float = 0.3
     attention_dropout: float = 0.3
     initializer_range: float = 0.02
-    learning_rate: float = 0.001
+    learning_rate: float = 0.002
     weight_decay: float = 0.0
     batch_size: int = 64
-    epochs: int = 40
-    patience: int = 6
+    epochs: int = 16
+    patience: int = 5
     loss: Literal["auto", "full", "sampled"] = "auto"
     negatives: int = 1500
     validation_users: int = 4000
@@ -75,10 +75,10 @@ class BprConfig:
     """
 
     embedding_size: int = 64
-    learning_rate: float = 0.005
+    learning_rate: float = 0.004
     weight_decay: float = 0.0
-    batch_size: int = 4096
-    epochs: int = 100
+    batch_size: int = 1024
+    epochs: int = 40
     patience: int = 10
     validation_users: int = 4000
 

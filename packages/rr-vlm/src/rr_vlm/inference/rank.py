@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from rr_vlm.tokens.thought_tokens import ANSWER, END_THINK, EVIDENCE, THINK
 from rr_vlm.training.collator import Collator
 
 NO_ITEM = -1
+LIFT = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +47,13 @@ def decide(
     *,
     tools: Sequence[str],
     tools_alone: Sequence[str],
+    tool_rates: Mapping[str, float],
 ) -> Decided:
-    """Think slot by slot, greedily and among allowed tokens only, then answer in one pass over item tokens.
+    """Think slot by slot, among allowed tokens only, then answer in one pass over item tokens.
+
+    The confidence bin is the one that holds the expectation over the bins: right answers are rare, so the most probable
+    bin is nearly always the lowest. For the same reason a tool is used where it is `LIFT` times as likely to help
+    as it usually is, or likelier than not.
 
     Args:
         model: in evaluation mode.
@@ -55,6 +62,7 @@ def decide(
         prompts: with or without evidence.
         tools: that a thought names where evidence is shown.
         tools_alone: that a thought names where none is shown.
+        tool_rates: by tool, the share of tuning thoughts that use it.
     """
     log_probs = np.zeros((len(prompts), encoder.items.n_items), dtype=np.float32)
     traces: list[Trace | None] = [None] * len(prompts)
@@ -65,13 +73,17 @@ def decide(
         for chosen in length_batches([len(prompts[index]) for index in group]):
             rows = group[chosen]
             thinking = _Thinking.begin(model, encoder, collator, [prompts[row] for row in rows])
-            _, bins, *_ = (thinking.choose(slot) for slot in encoder.thought.slots(named))
+            level, bin_slot, *choices = encoder.thought.slots(named)
+            thinking.choose(level, _most_probable)
+            bins = thinking.choose(bin_slot, _expected)
+            for tool, slot in zip(named, choices, strict=True):
+                thinking.choose(slot, partial(_likelier, rate=tool_rates.get(tool, 1.0)))
             thinking.feed([EVIDENCE])
             if with_evidence:
                 thinking.cite()
             thinking.feed([END_THINK, ANSWER])
             log_probs[rows] = thinking.answer().numpy()
-            confidence[rows] = bins.double().numpy() @ ((np.arange(bins.shape[1]) + 0.5) / bins.shape[1])
+            confidence[rows] = _expectation(bins).numpy()
             for row, tokens in zip(rows, thinking.tokens, strict=True):
                 traces[row] = Trace.from_tokens(tokens[:-1])
     return Decided(log_probs, tuple(trace for trace in traces if trace is not None), confidence)
@@ -115,12 +127,11 @@ class _Thinking:
         evidence = Evidence.gather(states, batch["input_ids"], positions, slots, encoder.items.offset)
         return cls(model, encoder, batch["attention_mask"], cache, states[:, -1], evidence)
 
-    def choose(self, allowed: Sequence[str]) -> torch.Tensor:
-        """Decide a slot; return the probabilities [B, len(allowed)] of the allowed tokens."""
+    def choose(self, allowed: Sequence[str], pick: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+        """Let `pick` decide a slot from the probabilities [B, len(allowed)] of its tokens; return them."""
         columns = [self._encoder.thought.names.index(token) for token in allowed]
         probabilities = self._model.thought_logits(self._last)[:, columns].softmax(dim=-1)
-        chosen = probabilities.argmax(dim=-1).tolist()
-        self._append([[allowed[index]] for index in chosen])
+        self._append([[allowed[index]] for index in pick(probabilities).tolist()])
         return probabilities
 
     def cite(self) -> None:
@@ -147,6 +158,26 @@ class _Thinking:
         self._mask = torch.cat([self._mask, torch.ones_like(ids)], dim=1)
         states, self._cache = self._model.encode(ids, self._mask, past_key_values=self._cache, use_cache=True)
         self._last = states[:, -1]
+
+
+def _most_probable(probabilities: torch.Tensor) -> torch.Tensor:
+    return probabilities.argmax(dim=-1)
+
+
+def _expectation(bins: torch.Tensor) -> torch.Tensor:
+    """[B] expected confidence from the probabilities [B, n] of n equal bins, taken at their middles."""
+    n = bins.shape[1]
+    return bins.double() @ ((torch.arange(n, dtype=torch.float64) + 0.5) / n)
+
+
+def _expected(bins: torch.Tensor) -> torch.Tensor:
+    """[B] the bin that holds the expected confidence."""
+    return (_expectation(bins) * bins.shape[1]).long().clamp(max=bins.shape[1] - 1)
+
+
+def _likelier(choice: torch.Tensor, *, rate: float) -> torch.Tensor:
+    """[B] 0 (use) where the first of two probabilities clearly exceeds the rate, or one half, else 1 (skip)."""
+    return (choice[:, 0] < min(LIFT * rate, 0.5)).long()
 
 
 def restrict(

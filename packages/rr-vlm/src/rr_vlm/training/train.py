@@ -102,6 +102,7 @@ def train(
         name=name,
         prompt=prompt,
         tools_alone=_tools_alone(dataset, encoded),
+        tool_rates=_tool_rates(encoded, encoder),
         tokens_alone=_mean_tokens(encoded, shown=False),
         tokens_with_evidence=_mean_tokens(encoded, shown=True),
         training={
@@ -230,6 +231,16 @@ def _tools_alone(dataset: datasets.Dataset, encoded: Sequence[tuple[EncodedPromp
             tokens = TOKEN.findall(text)[:-2]
             return tuple(tool for tool, _ in Trace.from_tokens(tokens).tools)
     return ()
+
+
+def _tool_rates(encoded: Sequence[tuple[EncodedPrompt, int]], encoder: PromptEncoder) -> dict[str, float]:
+    """Return by tool the share of thoughts that use it, among those that name it."""
+    fed = np.concatenate([row.input_ids[row.thought_start :] for row, _ in encoded])
+    rates = {}
+    for tool in encoder.thought.tools:
+        used, skipped = ((fed == encoder.id(f"<{choice}_{tool}>")).sum() for choice in ("use", "skip"))
+        rates[tool] = float(used / max(1, used + skipped))
+    return rates
 
 
 def _mean_tokens(encoded: Sequence[tuple[EncodedPrompt, int]], *, shown: bool) -> int:
