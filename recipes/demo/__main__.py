@@ -40,7 +40,7 @@ def demo(
 ) -> None:
     """Prepare, observe, train, deliberate, route, evaluate, report: the whole agent on real interactions.
 
-    About 13 minutes on two cores the first time. What is unchanged is reused; an interrupted run goes on where it was.
+    About 9 minutes on two cores the first time. What is unchanged is reused; an interrupted run goes on where it was.
     """
     settings = Settings(images=images, out=out, source=source, data=data, items=items, seed=seed, threads=threads)
     if budget not in ("full", "tiny"):

@@ -19,7 +19,7 @@ from rr_data import prepare
 from rr_data.interfaces import PreparedDataset
 from rr_eval import Evaluation, Predictions
 
-ABOUT_MINUTES = 13
+ABOUT_MINUTES = 9
 MINIMUM_QUERIES = 100
 PROMPT = ("history", "pictures", "evidence_top")
 
@@ -68,7 +68,7 @@ def run_demo(settings: Settings, console: Console, *, command: str) -> Evaluatio
         settings=settings.subset("seed", "evidence_from", "tool_epochs"),
         code=("rr_tools", "recipes.demo.zoo", "recipes.demo.examples"),
         after=[prepared],
-        about="train the tools, on everything and honestly (about 3 minutes)",
+        about="train the tools, on everything and honestly (about 2 minutes)",
     )
     rows = runner.run(
         "rows",
@@ -84,7 +84,7 @@ def run_demo(settings: Settings, console: Console, *, command: str) -> Evaluatio
         settings=settings.subset("seed", "steps", "batch", "learning_rate", "width", *PROMPT),
         code=("rr_vlm", "recipes.demo.tuning"),
         after=[prepared, observed, rows],
-        about="tune the embedded VLM along the curriculum (about 7 minutes)",
+        about="tune the embedded VLM along the curriculum (about 6 minutes)",
     )
     router = runner.run(
         "route",
