@@ -145,3 +145,12 @@ def test_as_a_program(policy_file, queries_file):
     command = [sys.executable, "-c", code, "route", "--policy", str(policy_file), "--input", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.split("\t")[1], done.stderr) == (0, "pending", "")
+
+
+def test_a_missing_option_is_one_line(capsys) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["route"])
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "--policy" in error

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rr_planner import __version__
 from rr_planner.answers import decision_of
@@ -43,8 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+class _OneLineParser(argparse.ArgumentParser):
+    """Says a mistake in one line, where argparse prints the whole usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USER_ERROR, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rr-planner", description="Route queries by evidence and confidence.")
+    parser = _OneLineParser(prog="rr-planner", description="Route queries by evidence and confidence.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True)
 
