@@ -131,7 +131,12 @@ def _check_honesty(
     held_out = last_items(data.sequences(until="train"), data.targets("validation"))
     new = _answers(data, held_out, tools, FINAL, settings.k)
     for name in TOOLS:
-        check_honest(_hit_rate(answers[name], honest.targets), _hit_rate(new[name], held_out.targets))
+        check_honest(
+            _hit_rate(answers[name], honest.targets),
+            _hit_rate(new[name], held_out.targets),
+            n_train=len(honest.targets),
+            n_validation=len(held_out.targets),
+        )
 
 
 def _hit_rate(answers: NDArray[np.int64], targets: NDArray[np.int64]) -> float:

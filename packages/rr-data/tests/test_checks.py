@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from rr_data.checks import check_prepared
+from rr_data.pipeline import prepare
 from rr_data.prepared import PreparedDataset
 
 
@@ -38,3 +39,19 @@ def test_missing_rows_are_found(prepared: PreparedDataset) -> None:
     path = prepared.path / "rejected.parquet"
     pl.DataFrame([("f", 1, "r")], schema=pl.read_parquet(path).schema, orient="row").write_parquet(path)
     assert problems(prepared) == {"checksums", "counts"}
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value", "finding"),
+    [
+        ("candidates/test.parquet", "items", pl.lit([0, 1], pl.List(pl.Int32)), "candidates"),
+        ("ctr.parquet", "label", pl.lit(1, pl.Int8), "clicks"),
+        ("ctr.parquet", "label", pl.lit(0, pl.Int8), "clicks"),
+    ],
+)
+def test_task_tables_are_checked(raw, tmp_path, name: str, column: str, value: pl.Expr, finding: str) -> None:
+    data = prepare("tabular", [raw / "ratings.csv"], out=tmp_path / "out", candidates=3, ctr_negatives=1)
+    path = data.path / name
+    pl.read_parquet(path).with_columns(value.alias(column)).write_parquet(path)
+    problems = {found.check for found in check_prepared(PreparedDataset.open(data.path)) if found.problem}
+    assert problems == {"checksums", finding}

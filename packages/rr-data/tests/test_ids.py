@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rr_data.errors import OptionError
-from rr_data.ids import random_codes
+from rr_data.ids import random_codes, with_random_codes
 
 
 @given(st.lists(st.text(max_size=4), min_size=1, max_size=30), st.integers(0, 99))
@@ -15,6 +15,14 @@ def test_contiguous_and_independent_of_order(ids: list[str], seed: int) -> None:
     assert sorted(codes["item_id"]) == sorted(set(ids))
     assert codes["item"].to_list() == list(range(len(set(ids))))
     assert codes.equals(random_codes(pl.Series(ids[::-1] * 2), seed=seed, of="item"))
+
+
+@given(st.lists(st.text(max_size=2), max_size=30))
+def test_each_row_gets_its_code(ids: list[str]) -> None:
+    table, codes = with_random_codes(pl.Series(ids, dtype=pl.String), seed=3, of="user")
+    assert table.equals(random_codes(pl.Series(ids, dtype=pl.String), seed=3, of="user"))
+    assert table["user_id"].gather(codes).to_list() == ids
+    assert (codes.name, codes.dtype) == ("user", pl.Int32)
 
 
 def test_codes_tell_nothing_of_the_ids() -> None:

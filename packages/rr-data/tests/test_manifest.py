@@ -19,6 +19,8 @@ def manifest() -> Manifest:
         tie_policy="file",
         id_seed=0,
         evidence_horizon={"normalizer": "rank", "thresholds": [0.3, 0.7]},
+        split={"name": "leave_one_out", "options": {}},
+        leaks={"clean": True},
         checksums={"items.parquet": "00"},
         item_map_checksum="11",
     )

@@ -143,7 +143,7 @@ def test_empty_input_leaves_nothing(tmp_path: Path, rows: str) -> None:
 
 
 def test_core_that_keeps_nothing(raw: Path, tmp_path: Path) -> None:
-    with pytest.raises(EmptyDatasetError, match="9-core"):
+    with pytest.raises(EmptyDatasetError, match="k_core=9"):
         prepare("tabular", [raw / "ratings.csv"], out=tmp_path / "out", k_core=9)
 
 
@@ -166,7 +166,7 @@ def test_failure_leaves_the_old_dataset(prepared: PreparedDataset, raw: Path, mo
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("rr_data.pipeline.Manifest.write", fail)
+    monkeypatch.setattr("rr_data.dataset_writer.Manifest.write", fail)
     with pytest.raises(KeyboardInterrupt):
         prepare("tabular", [raw / "ratings.csv"], out=prepared.path, seed=3)
     assert content(prepared.path.parent) == before

@@ -30,8 +30,8 @@ def test_sequences_and_targets_fit_together(prepared: PreparedDataset) -> None:
 
 
 def test_newer_schema_says_upgrade(prepared: PreparedDataset) -> None:
-    edit_manifest(prepared, schema_version=2)
-    with pytest.raises(SchemaVersionError, match=r"version 2; this rr-data reads version 1.*upgrade"):
+    edit_manifest(prepared, schema_version=3)
+    with pytest.raises(SchemaVersionError, match=r"version 3; this rr-data reads version 2.*upgrade"):
         PreparedDataset.open(prepared.path)
 
 
@@ -48,7 +48,7 @@ def test_other_kind(prepared: PreparedDataset) -> None:
         PreparedDataset.open(prepared.path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"kind": "prepared-dataset", "schema_version": 1}'])
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"kind": "prepared-dataset", "schema_version": 2}'])
 def test_damaged_manifest(prepared: PreparedDataset, text: str) -> None:
     (prepared.path / "manifest.json").write_text(text)
     with pytest.raises(PreparedDatasetError):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+import polars as pl
 
 from rr_data.columns import Columns
 from rr_data.errors import PreparedDatasetError
 from rr_data.manifest import item_map_checksum
 from rr_data.prepared import PreparedDataset
-from rr_data.splits.leave_one_out import leave_one_out
+from rr_data.splits.registry import get_split
+from rr_data.task_leaks import PAIR, leaks_across_tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ def check_prepared(data: PreparedDataset) -> tuple[Finding, ...]:
         "order": _order,
         "split": _split,
         "evidence horizon": _horizon,
+        "candidates": _candidates,
+        "clicks": _clicks,
+        "reviews and explanations": _texts,
+        "leaks": _leaks,
     }
     return tuple(Finding(name, _problem(check, data)) for name, check in checks.items())
 
@@ -87,10 +94,13 @@ def _order(data: PreparedDataset) -> str | None:
 
 
 def _split(data: PreparedDataset) -> str | None:
-    """Every interaction in exactly one part, and each user's last two where they belong."""
+    """Every interaction in the one part where the recorded split puts it."""
     if len(data.parts) != data.interactions.height:
         return f"{len(data.parts)} parts for {data.interactions.height} interactions"
-    wrong = np.flatnonzero(leave_one_out(data.interactions[Columns.USER].to_numpy()) != data.parts)
+    split = get_split(data.split, data.manifest.split["options"])
+    domains = data.interactions.select("user").join(data.users.select("user", "domain"), on="user", how="left")
+    seen = data.interactions.select("user", "item", "timestamp", domains["domain"])
+    wrong = np.flatnonzero(split.assign(seen) != data.parts)
     return f"{len(wrong)} interactions in the wrong part, first row {wrong[0]}" if len(wrong) else None
 
 
@@ -102,3 +112,52 @@ def _horizon(data: PreparedDataset) -> str | None:
     popularity = np.bincount(training.items, minlength=data.n_items)
     agrees = np.array_equal(popularity, data.items[Columns.COUNT].to_numpy())
     return None if agrees else "items' counts are not those of the training part"
+
+
+def _candidates(data: PreparedDataset) -> str | None:
+    """Each list holds its user's target once, and nothing else that the user ever took."""
+    parts: tuple[Literal["validation", "test"], ...] = ("validation", "test")
+    for part in parts:
+        lists = data.candidates(part)
+        if lists is None:
+            continue
+        pairs = lists.explode(Columns.ITEMS).rename({Columns.ITEMS: Columns.ITEM})
+        targets = data.targets(part)[pairs[Columns.USER].to_numpy()]
+        hits = pairs[Columns.ITEM].to_numpy() == targets
+        if int(hits.sum()) != lists.height:
+            return f"{part}: {int(hits.sum())} targets in {lists.height} lists"
+        if pairs.filter(~pl.Series(hits)).join(data.interactions, on=PAIR, how="semi").height:
+            return f"{part}: a list holds an item that its user took"
+    return None
+
+
+def _clicks(data: PreparedDataset) -> str | None:
+    """Clicks are interactions, and negatives are none."""
+    if data.ctr is None:
+        return None
+    labelled = data.ctr.partition_by(Columns.LABEL, as_dict=True)
+    clicks, negatives = (labelled.get((label,), data.ctr.clear()) for label in (1, 0))
+    if strangers := clicks.join(data.interactions, on=PAIR, how="anti").height:
+        return f"{strangers} clicks that are no interactions"
+    if taken := negatives.join(data.interactions, on=PAIR, how="semi").height:
+        return f"{taken} negatives that are interactions"
+    return None
+
+
+def _texts(data: PreparedDataset) -> str | None:
+    """Reviews and explanations belong to rows that there are."""
+    for name, table in (("reviews", data.reviews), ("explanations", data.explanations)):
+        if table is None:
+            continue
+        homeless = table.filter(~pl.col(Columns.ROW).is_between(0, data.interactions.height - 1)).height
+        if homeless:
+            return f"{homeless} {name} of interactions that are not there"
+    return None
+
+
+def _leaks(data: PreparedDataset) -> str | None:
+    """No pair of user and item is trained on in one task and tested in another."""
+    report = leaks_across_tasks(data.interactions, data.parts, ctr=data.ctr, explanations=data.explanations)
+    if data.manifest.options.get("compat") is not None:
+        return None  # asked for
+    return None if report.clean else f"across tasks: {report}"

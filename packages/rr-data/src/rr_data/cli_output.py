@@ -49,9 +49,9 @@ def print_description(description: Description) -> None:
     Console().print(facts, lengths, levels)
 
 
-def print_horizons(shares: Mapping[str, tuple[float, float, float]], *, chosen: str) -> None:
-    """The shares of users by level under each normaliser; a star marks the dataset's own."""
-    table = Table("normalizer", *LEVELS, title="users in % by evidence horizon")
+def print_horizons(shares: Mapping[str, tuple[float, float, float]], *, of: str, chosen: str) -> None:
+    """The shares of users or items by level under each normaliser; a star marks the dataset's own."""
+    table = Table("normalizer", *LEVELS, title=f"{of} in % by evidence horizon")
     for name, values in shares.items():
         table.add_row(f"{name} *" if name == chosen else name, *(f"{100 * value:.3f}" for value in values))
     Console().print(table)

@@ -11,6 +11,7 @@ DataError
 +-- ImageError               a folder of pictures that cannot be used
 +-- EvidenceError            counts or answers that cannot be graded (also a ValueError)
 |   +-- DishonestEvidenceError   tools that answer better inside the traces than on new queries
++-- LeakError                a user-item pair that one task trains on and another tests
 +-- TemplateError            a template or a value it needs (also a ValueError)
 +-- TraceError               a thought that breaks the grammar (also a ValueError)
 +-- MissingExtraError        an optional dependency; names the extra to install (also an ImportError)
@@ -81,6 +82,10 @@ class EvidenceError(DataError, ValueError):
 
 class DishonestEvidenceError(EvidenceError):
     """Tools answer better inside the thought traces than they do on new queries."""
+
+
+class LeakError(DataError):
+    """A user-item pair stands in one task's training part and in another task's test part."""
 
 
 class TemplateError(DataError, ValueError):

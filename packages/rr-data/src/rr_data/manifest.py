@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from rr_data.errors import PreparedDatasetError, SchemaVersionError
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 KIND: Final = "prepared-dataset"
 FILE_NAME: Final = "manifest.json"
 _BLOCK: Final = 1 << 20
@@ -25,11 +25,13 @@ class Manifest:
         name: the dataset's name.
         source: `reader`, and `files` with `name` (base name) and `sha256` of each raw file.
         options: every option that shaped the result.
-        counts: `users`, `items`, `interactions`, `rejected`, and the numbers of `pictures`, `covers` and
-            `unreadable_pictures`.
+        counts: `users`, `items`, `interactions`, `rejected`; where there are such, also `reviews`, `explanations`,
+            `clicks`, and the numbers of `pictures`, `covers` and `unreadable_pictures`.
         tie_policy: `file` or `hash`, how interactions of equal time were put in order.
         id_seed: the seed of the random codes.
         evidence_horizon: `normalizer` and `thresholds`.
+        split: `name` and `options` of the split in force; its parts are in `splits/<name>.parquet`.
+        leaks: what the leak checks found, see `rr_data.splits.leaks`.
         checksums: SHA-256 by path inside the folder. Pictures are listed in `images/SHA256SUMS`, which is itself here.
         item_map_checksum: identifies which item each code stands for.
         schema_version: version of the folder's layout.
@@ -43,6 +45,8 @@ class Manifest:
     tie_policy: str
     id_seed: int
     evidence_horizon: Mapping[str, Any]
+    split: Mapping[str, Any]
+    leaks: Mapping[str, Any]
     checksums: Mapping[str, str]
     item_map_checksum: str
     schema_version: int = SCHEMA_VERSION

@@ -16,7 +16,10 @@ from rr_data.columns import Columns
 from rr_data.errors import OptionError
 
 TIE_POLICIES: Final = ("file", "hash")
-_TIE: Final = "tie"
+_KEY, _TIE, _ROW = "key", "tie", "row"
+_TIME_BITS: Final = 33  # 272 years of seconds; users have the 31 bits of an int32
+_CHUNK: Final = 1 << 20  # rows at a time: what is between the steps stays in the caches
+_LONGEST: Final = 2**_TIME_BITS - 1
 
 
 def choose_tie_policy(interactions: pl.DataFrame, wanted: str | None) -> str:
@@ -44,19 +47,55 @@ def in_order(interactions: pl.DataFrame, *, ties: str, seed: int) -> pl.DataFram
     """Sort by user code, then time, then ties.
 
     Args:
-        interactions: with codes `user` and `item`, `timestamp` and `rating`, in the order of the files.
+        interactions: with codes `user` and `item`, `timestamp` and `rating`, in the order of the files; further columns
+            come along.
         ties: `file` keeps the order of the files; `hash` takes a hash of seed, user and item, then the rating, so that
             the order of the input rows does not matter and the order within a tie tells nothing about the items.
         seed: of the hash.
     """
-    if ties == "file":
-        return interactions.sort(Columns.USER, Columns.TIMESTAMP, maintain_order=True)
-    keys = _mixed(interactions[Columns.USER].to_numpy(), interactions[Columns.ITEM].to_numpy(), seed)
-    return (
-        interactions.with_columns(pl.Series(_TIE, keys))
-        .sort(Columns.USER, Columns.TIMESTAMP, _TIE, Columns.ITEM, Columns.RATING, maintain_order=True)
-        .drop(_TIE)
-    )
+    keys = _user_and_time(interactions)
+    order = np.argsort(keys, kind="stable" if ties == "file" else None)
+    if ties == "hash":
+        tied = _tied(keys, order)
+        order[tied] = _by_hash(interactions, keys[order[tied]], order[tied], seed)
+    return interactions.select(pl.all().gather(pl.Series(order.astype(np.uint32))))
+
+
+def _user_and_time(interactions: pl.DataFrame) -> NDArray[np.uint64]:
+    """[N] user and time in one number, which sorts several times as fast as two columns; no time comes first."""
+    keys = interactions[Columns.USER].to_numpy().astype(np.uint64)
+    times = interactions[Columns.TIMESTAMP]
+    first, last = times.min(), times.max()
+    if not isinstance(first, int) or not isinstance(last, int):
+        return keys
+    if last - first >= _LONGEST:
+        times, first = times.rank("dense").cast(pl.Int64), 1
+    for at in range(0, len(keys), _CHUNK):
+        since = ((times.slice(at, _CHUNK) - first).cast(pl.UInt64) + 1).fill_null(0).to_numpy()
+        keys[at : at + _CHUNK] = keys[at : at + _CHUNK] << np.uint64(_TIME_BITS) | since
+    return keys
+
+
+def _tied(keys: NDArray[np.uint64], order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places in the order whose keys equal a neighbour's."""
+    tied = np.zeros(len(order), dtype=np.bool_)
+    for at in range(0, len(order), _CHUNK):
+        near = keys[order[at : at + _CHUNK + 1]]
+        again = near[1:] == near[:-1]
+        tied[at : at + len(again)] |= again
+        tied[at + 1 : at + 1 + len(again)] |= again
+    return np.flatnonzero(tied)
+
+
+def _by_hash(
+    interactions: pl.DataFrame, keys: NDArray[np.uint64], rows: NDArray[np.int64], seed: int
+) -> NDArray[np.int64]:
+    """Rows that share their user and time with others, in the order of key, hash, item and rating."""
+    tied = interactions.select(Columns.USER, Columns.ITEM, Columns.RATING)[rows]
+    hashes = _mixed(tied[Columns.USER].to_numpy(), tied[Columns.ITEM].to_numpy(), seed)
+    columns = [pl.Series(_KEY, keys), pl.Series(_TIE, hashes), tied[Columns.ITEM], tied[Columns.RATING]]
+    places = pl.DataFrame([*columns, pl.Series(_ROW, rows)])
+    return places.sort(places.columns)[_ROW].to_numpy()
 
 
 def _mixed(users: NDArray[np.int32], items: NDArray[np.int32], seed: int) -> NDArray[np.uint64]:

@@ -17,18 +17,36 @@ from rr_data.evidence.horizon import EvidenceHorizon
 from rr_data.evidence.levels import LEVELS
 from rr_data.manifest import Manifest, content_checksum, sha256_of
 from rr_data.sequences import Sequences
-from rr_data.splits.leave_one_out import PARTS, TEST, VALIDATION
+from rr_data.splits.parts import CONTEXT, PARTS, TEST, TRAIN, VALIDATION
 
 INTERACTIONS_FILE: Final = "interactions.parquet"
 ITEMS_FILE: Final = "items.parquet"
 USERS_FILE: Final = "users.parquet"
-SPLIT_FILE: Final = "splits/leave_one_out.parquet"
 REJECTED_FILE: Final = "rejected.parquet"
+CTR_FILE: Final = "ctr.parquet"
+REVIEWS_FILE: Final = "reviews.parquet"
+EXPLANATIONS_FILE: Final = "explanations.parquet"
 IMAGES_FOLDER: Final = "images"
 IMAGE_SUMS_FILE: Final = f"{IMAGES_FOLDER}/SHA256SUMS"
-TABLES: Final = (INTERACTIONS_FILE, ITEMS_FILE, USERS_FILE, SPLIT_FILE, REJECTED_FILE)
+TABLES: Final = (INTERACTIONS_FILE, ITEMS_FILE, USERS_FILE, REJECTED_FILE)
 
 Part = Literal["train", "validation", "test"]
+EvaluatedPart = Literal["validation", "test"]
+_SHOWN: Final = {
+    TRAIN: (TRAIN,),
+    VALIDATION: (TRAIN, CONTEXT, VALIDATION),
+    TEST: (TRAIN, CONTEXT, VALIDATION, TEST),
+}
+
+
+def split_file(name: str) -> str:
+    """Where the parts of a split stand."""
+    return f"splits/{name}.parquet"
+
+
+def candidates_file(part: str) -> str:
+    """Where the candidate lists of a part stand."""
+    return f"candidates/{part}.parquet"
 
 
 class PreparedDataset:
@@ -55,7 +73,8 @@ class PreparedDataset:
         """
         folder = Path(path)
         manifest = Manifest.read(folder)
-        missing = [name for name in dict.fromkeys([*TABLES, *manifest.checksums]) if not (folder / name).is_file()]
+        wanted = dict.fromkeys([*TABLES, split_file(manifest.split["name"]), *manifest.checksums])
+        missing = [name for name in wanted if not (folder / name).is_file()]
         if missing:
             raise PreparedDatasetError(f"{folder}: {', '.join(missing)} missing; run rr-data prepare again")
         return cls(folder, manifest)
@@ -114,33 +133,61 @@ class PreparedDataset:
         """`rejected.parquet`: every row that was left out, and why."""
         return self._table(REJECTED_FILE, columns.REJECTED)
 
+    @property
+    def split(self) -> str:
+        """Name of the split in force."""
+        return str(self._manifest.split["name"])
+
     @cached_property
     def parts(self) -> NDArray[np.int8]:
-        """[interactions] the part of each interaction: 0 train, 1 validation, 2 test."""
-        names = self._table(SPLIT_FILE, columns.SPLIT)[Columns.PART]
+        """[interactions] the part of each interaction, an index into `PARTS`: train, validation, test, context."""
+        names = self._table(split_file(self.split), columns.SPLIT)[Columns.PART]
         return names.replace_strict(list(PARTS), list(range(len(PARTS))), return_dtype=pl.Int8).to_numpy()
+
+    @cached_property
+    def ctr(self) -> pl.DataFrame | None:
+        """`ctr.parquet`: clicks and negatives with their part, or None."""
+        return self._optional(CTR_FILE, columns.CTR)
+
+    @cached_property
+    def reviews(self) -> pl.DataFrame | None:
+        """`reviews.parquet`: texts by row of the interactions, or None."""
+        return self._optional(REVIEWS_FILE, columns.REVIEWS)
+
+    @cached_property
+    def explanations(self) -> pl.DataFrame | None:
+        """`explanations.parquet`: feature, opinion, sentence, sentiment by row of the interactions, or None."""
+        return self._optional(EXPLANATIONS_FILE, columns.EXPLANATIONS)
+
+    def candidates(self, part: EvaluatedPart) -> pl.DataFrame | None:
+        """`candidates/<part>.parquet`: what each user's target is ranked against, target included; or None."""
+        return self._optional(candidates_file(_evaluated(part)), columns.CANDIDATES)
 
     def sequences(self, until: Part = "train") -> Sequences:
         """Every user's item codes, oldest first, up to and including a part.
 
         Args:
-            until: `train`, `validation` (training and validation items) or `test` (all).
+            until: `train`; `validation` (training, context and validation items: what a test query may read); or
+                `test` (all).
+
+        Raises:
+            OptionError: another part.
         """
-        chosen = self.parts <= _part_index(until)
+        if until not in _SHOWN:
+            raise OptionError("until", until, " or ".join(repr(name) for name in _SHOWN))
+        chosen = np.isin(self.parts, [PARTS.index(part) for part in _SHOWN[until]])
         users = self.interactions[Columns.USER].to_numpy()[chosen]
         offsets = np.zeros(self.n_users + 1, dtype=np.int64)
         np.cumsum(np.bincount(users, minlength=self.n_users), out=offsets[1:])
         return Sequences(self.interactions[Columns.ITEM].to_numpy()[chosen], offsets)
 
-    def targets(self, part: Literal["validation", "test"]) -> NDArray[np.int64]:
-        """[n_users] each user's item of a part; -1 where the user has none.
+    def targets(self, part: EvaluatedPart) -> NDArray[np.int64]:
+        """[n_users] each user's item of a part, the first where there are several; -1 where there is none.
 
         Raises:
-            OptionError: a part of which users have several items.
+            OptionError: a part without targets.
         """
-        if part not in (VALIDATION, TEST):
-            raise OptionError("part", part, f"{VALIDATION!r} or {TEST!r}")
-        chosen = self.parts == _part_index(part)
+        chosen = np.flatnonzero(self.parts == PARTS.index(_evaluated(part)))[::-1]
         targets = np.full(self.n_users, -1, dtype=np.int64)
         targets[self.interactions[Columns.USER].to_numpy()[chosen]] = self.interactions[Columns.ITEM].to_numpy()[chosen]
         return targets
@@ -189,10 +236,13 @@ class PreparedDataset:
         file = self._path / name
         return file.is_file() and sha256_of(file) == checksum
 
+    def _optional(self, name: str, schema: pl.Schema) -> pl.DataFrame | None:
+        return self._table(name, schema) if name in self._manifest.checksums else None
+
     def _table(self, name: str, schema: pl.Schema) -> pl.DataFrame:
         try:
             table = pl.read_parquet(self._path / name)
-        except (OSError, pl.exceptions.PolarsError) as error:
+        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise PreparedDatasetError(f"{self._path / name}: cannot be read: {_first_line(error)}") from error
         if table.schema != schema:
             raise PreparedDatasetError(
@@ -201,10 +251,10 @@ class PreparedDataset:
         return table
 
 
-def _part_index(part: str) -> int:
-    if part not in PARTS:
-        raise OptionError("part", part, " or ".join(repr(name) for name in PARTS))
-    return PARTS.index(part)
+def _evaluated(part: str) -> str:
+    if part not in (VALIDATION, TEST):
+        raise OptionError("part", part, f"{VALIDATION!r} or {TEST!r}")
+    return part
 
 
 def _first_line(error: Any) -> str:

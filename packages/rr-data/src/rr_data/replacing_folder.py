@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rr_data.errors import PreparedDatasetError
+from rr_data.folder_exchange import exchange_folders
 from rr_data.manifest import FILE_NAME, KIND
 
 
@@ -16,8 +17,10 @@ from rr_data.manifest import FILE_NAME, KIND
 def replacing_folder(out: Path) -> Iterator[Path]:
     """Give an empty sibling of `out` to write into, and put it in `out`'s place when all went well.
 
-    On any error, Ctrl-C included, the sibling is removed and `out` is as before. What a killed run left is cleared by
-    the next one, which also puts back a dataset whose replacement was cut off. One run at a time may write one `out`.
+    On any error, Ctrl-C included, the sibling is removed and `out` is as before. A kill at any moment leaves the old
+    folder or the new one; what it leaves beside it is cleared by the next run. Where the file system cannot swap two
+    folders, there is an instant without `out`, and the next run puts the old one back. One run at a time may write one
+    `out`.
 
     Args:
         out: the folder to make. If there is one already, it must be a prepared dataset, or empty.
@@ -35,9 +38,10 @@ def replacing_folder(out: Path) -> Iterator[Path]:
     try:
         partial.mkdir()
         yield partial
-        if out.exists():
-            out.rename(previous)
-        partial.rename(out)
+        if not (out.exists() and exchange_folders(partial, out)):
+            if out.exists():
+                out.rename(previous)
+            partial.rename(out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
         shutil.rmtree(previous, ignore_errors=True)

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 Image = pytest.importorskip("PIL.Image")
 
 from rr_data.errors import ImageError  # noqa: E402
-from rr_data.images.pictures import check_match, find_pictures, open_picture  # noqa: E402
+from rr_data.images import pictures  # noqa: E402
+from rr_data.images.pictures import check_match, decode_picture, find_pictures, open_picture, read_picture  # noqa: E402
 
 
 def test_found_in_folder_and_direct_subfolders(tmp_path: Path) -> None:
@@ -76,3 +82,68 @@ def test_bomb_is_refused(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     with pytest.raises(ImageError, match="unreadable"):
         open_picture(tmp_path / "p.png")
+
+
+def test_a_photograph_without_transparency_is_resized_as_one_with_it() -> None:
+    array = np.random.default_rng(0).integers(0, 256, (300, 500, 3), dtype=np.uint8)
+    fitted = []
+    for image in (Image.fromarray(array), Image.fromarray(array).convert("RGBA")):
+        file = BytesIO()
+        image.save(file, "PNG")
+        fitted.append(np.asarray(decode_picture(file.getvalue(), "x"), dtype=int))
+    assert np.abs(fitted[0] - fitted[1]).max() <= 2
+
+
+def test_one_pixel_high_or_wide(tmp_path: Path) -> None:
+    for size in ((5000, 1), (1, 5000), (1, 1)):
+        Image.new("RGB", size).save(tmp_path / "p.png")
+        assert open_picture(tmp_path / "p.png").size == (224, 224)
+
+
+def test_formats_that_run_other_programs_are_not_opened(tmp_path: Path) -> None:
+    file = BytesIO()
+    Image.new("RGB", (10, 10)).save(file, "EPS")
+    (tmp_path / "p.jpg").write_bytes(file.getvalue())
+    with pytest.raises(ImageError, match=r"p\.jpg: not a picture of a known format"):
+        open_picture(tmp_path / "p.jpg")
+
+
+def test_what_is_not_a_file_is_not_read(tmp_path: Path, monkeypatch) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    for name in ("pipe.jpg", "nothing.jpg", "."):
+        with pytest.raises(ImageError, match="no such file"):
+            read_picture(tmp_path / name)
+    (tmp_path / "p.jpg").write_bytes(bytes(100))
+    monkeypatch.setattr(pictures, "MAX_BYTES", 99)
+    with pytest.raises(ImageError, match=r"p\.jpg: over"):
+        read_picture(tmp_path / "p.jpg")
+
+
+def _samples() -> list[bytes]:
+    samples = []
+    for name in ("JPEG", "PNG", "GIF", "WEBP", "BMP", "PPM"):
+        file = BytesIO()
+        Image.linear_gradient("L").resize((40, 30)).convert("RGB").save(file, name)
+        samples.append(file.getvalue())
+    return samples
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from(_samples()),
+    st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 255)), max_size=8),
+    st.none() | st.integers(0, 1 << 16),
+)
+def test_any_damage_is_a_picture_or_an_image_error(sample: bytes, damage: list[tuple[int, int]], cut) -> None:
+    data = bytearray(sample)
+    for place, value in damage:
+        data[place % (200 if place % 2 else len(data)) % len(data)] = value
+    with suppress(ImageError):
+        assert decode_picture(bytes(data[:cut]), "x").size == (224, 224)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_picture_or_an_image_error(data: bytes) -> None:
+    with suppress(ImageError):
+        decode_picture(data, "x")

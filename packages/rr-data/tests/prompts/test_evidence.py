@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rr_data.errors import DishonestEvidenceError, EvidenceError, OptionError
-from rr_data.prompts.evidence import EvidenceNoise, build_traces, check_honest
+from rr_data.prompts.evidence import build_traces, check_honest
+from rr_data.prompts.evidence_noise import EvidenceNoise
 
 
 def answers(n: int = 4000, k: int = 5) -> np.ndarray:
@@ -125,3 +126,31 @@ class TestHonesty:
     def test_rates_are_rates(self) -> None:
         with pytest.raises(EvidenceError):
             check_honest(5.0, 6.0)
+
+    def test_numbers_of_queries_allow_for_chance(self) -> None:
+        check_honest(0.10, 0.05, n_train=100, n_validation=100)
+        check_honest(0.02, 0.0, n_train=100, n_validation=100)
+        check_honest(0.06, 0.05, n_train=10**6, n_validation=10**6)  # at the limit
+        with pytest.raises(DishonestEvidenceError, match="beyond chance"):
+            check_honest(0.10, 0.05, n_train=10_000, n_validation=10_000)
+        with pytest.raises(DishonestEvidenceError):
+            check_honest(1.0, 0.1, n_train=40, n_validation=40)
+        check_honest(0.10, 0.05, 2.0, n_train=10_000, n_validation=10_000)
+
+    @pytest.mark.parametrize("numbers", [{"n_train": 10}, {"n_validation": 10}, {"n_train": 0, "n_validation": 10}])
+    def test_bad_numbers(self, numbers: dict[str, int]) -> None:
+        with pytest.raises(EvidenceError):
+            check_honest(0.1, 0.1, **numbers)
+
+    def test_an_honest_tool_is_hardly_ever_refused(self) -> None:
+        rng = np.random.default_rng(0)
+        inside, new = rng.binomial(300, 0.1, 2000) / 300, rng.binomial(300, 0.1, 2000) / 300
+        refused = {"plain": 0, "with numbers": 0}
+        for one, two in zip(inside.tolist(), new.tolist(), strict=True):
+            for name, numbers in (("plain", {}), ("with numbers", {"n_train": 300, "n_validation": 300})):
+                try:
+                    check_honest(one, two, **numbers)
+                except DishonestEvidenceError:
+                    refused[name] += 1
+        assert refused["plain"] > 300  # chance alone
+        assert refused["with numbers"] < 0.025 * 2000

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from rr_data.errors import OptionError, TemplateError, TraceError
-from rr_data.prompts.render import Prompt, evidence_text, render_prompt
+from rr_data.prompts.evidence_text import evidence_text
+from rr_data.prompts.render import Prompt, render_prompt
 from rr_data.prompts.templates import PromptTemplate, tasks, templates
 
 VALUES = {"user": 3, "user_desc": "few purchases", "evidence_horizon": 0.4249, "item": 8, "star_rating": 4}

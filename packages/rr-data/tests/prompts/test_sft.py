@@ -8,7 +8,8 @@ import pytest
 
 from rr_data.errors import EvidenceError, MissingExtraError, OptionError
 from rr_data.prompts.evidence import build_traces
-from rr_data.prompts.sft import SFT_SCHEMA, sft_rows, to_dataset, write_sft_rows
+from rr_data.prompts.sft import sft_rows
+from rr_data.prompts.sft_table import SFT_SCHEMA, to_dataset, write_sft_rows
 from rr_data.prompts.templates import templates
 from rr_data.prompts.trace import Trace
 from rr_data.sequences import Sequences

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from rr_data.errors import OptionError, UnreadableSourceError
-from rr_data.sources.interaction_table import ColumnNames, to_interactions
+from rr_data.sources.interaction_table import ColumnNames, numeric_types, to_interactions
 from rr_data.sources.source import RAW_INTERACTIONS
 
 PATH = Path("table.csv")
@@ -79,3 +79,14 @@ def test_missing_columns_name_those_there_are() -> None:
 def test_unknown_unit() -> None:
     with pytest.raises(OptionError, match="s, ms, us, ns"):
         ColumnNames(time_unit="h")
+
+
+def test_strings_known_to_be_bare_are_left_alone() -> None:
+    rows = pl.DataFrame({"user_id": ["u", None], "item_id": ["i", "j"], "line": [2, 3]})
+    good, bad = to_interactions(rows, ColumnNames(), path=PATH, file_index=0, stripped=True)
+    assert good.schema == RAW_INTERACTIONS
+    assert bad.select("line", "reason").rows() == [(3, "no user id")]
+
+
+def test_types_of_a_clean_table() -> None:
+    assert numeric_types(ColumnNames(timestamp="ts")) == {"ts": pl.Int64, "rating": pl.Float32}

@@ -14,7 +14,7 @@ def read(path: Path, text: str) -> tuple[list[tuple], list[tuple]]:
     path.write_text(text)
     items, rejected = read_item_table(path)
     assert items.schema == RAW_ITEMS
-    return items.rows(), rejected.rows()
+    return items.drop("domain", "image_url").rows(), rejected.rows()
 
 
 def test_tsv(tmp_path: Path) -> None:
@@ -41,7 +41,25 @@ def test_rejected(tmp_path: Path) -> None:
 
 def test_parquet(tmp_path: Path) -> None:
     pl.DataFrame({"item_id": [1], "title": ["A"], "categories": [["x", "y"]]}).write_parquet(tmp_path / "i.parquet")
-    assert read_item_table(tmp_path / "i.parquet")[0].rows() == [("1", "A", None, None, ["x", "y"])]
+    assert read_item_table(tmp_path / "i.parquet")[0].rows() == [("1", None, "A", None, None, ["x", "y"], None)]
+
+
+@pytest.mark.parametrize("name", ["image_url", "imUrl", "image", "poster_url"])
+def test_domain_and_image(tmp_path: Path, name: str) -> None:
+    (tmp_path / "i.csv").write_text(f"item_id,domain,{name}\n1, KU , https://a.b/c.jpg \n2,,\n")
+    items, _ = read_item_table(tmp_path / "i.csv")
+    assert items.select("domain", "image_url").rows() == [("KU", "https://a.b/c.jpg"), (None, None)]
+
+
+def test_first_of_several_images(tmp_path: Path) -> None:
+    table = pl.DataFrame({"item_id": ["1", "2"], "image": [["a", "b"], []], "poster_url": ["c", "d"]})
+    table.write_parquet(tmp_path / "i.parquet")
+    assert read_item_table(tmp_path / "i.parquet")[0]["image_url"].to_list() == ["a", None]
+
+
+def test_image_column_that_holds_no_address(tmp_path: Path) -> None:
+    pl.DataFrame({"item_id": ["1"], "image": [b"\xff"], "poster_url": ["c"]}).write_parquet(tmp_path / "i.parquet")
+    assert read_item_table(tmp_path / "i.parquet")[0]["image_url"].to_list() == ["c"]
 
 
 @pytest.mark.parametrize("name", ["i.parquet", "i.csv"])

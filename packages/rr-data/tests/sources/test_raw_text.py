@@ -4,11 +4,11 @@ import gzip
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rr_data.errors import UnreadableSourceError
-from rr_data.sources.raw_text import RawText, read_raw
+from rr_data.sources.raw_text import RawText, read_blocks, read_raw
 
 
 def test_plain_and_gzip_whatever_the_name(tmp_path: Path) -> None:
@@ -34,6 +34,7 @@ def test_missing(tmp_path: Path) -> None:
         read_raw(tmp_path)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10_000))
 def test_cut_gzip_gives_what_came_before(tmp_path_factory, cut: int) -> None:
     text = "".join(f"line {number}\n" for number in range(4000)).encode()
@@ -43,3 +44,25 @@ def test_cut_gzip_gives_what_came_before(tmp_path_factory, cut: int) -> None:
     raw = read_raw(path)
     assert raw.damage is not None
     assert text.startswith(raw.data)
+    assert raw.data.endswith(b"\n") or raw.data == b""
+
+
+@settings(deadline=None)
+@given(st.lists(st.binary(max_size=6), max_size=12), st.integers(1, 40))
+def test_blocks_are_whole_lines(tmp_path_factory, lines: list[bytes], size: int) -> None:
+    path = tmp_path_factory.mktemp("b") / "f"
+    path.write_bytes(b"\n".join(lines))
+    whole, blocks = read_raw(path), list(read_blocks(path, size=size))
+    assert b"".join(block.data for block in blocks) == whole.data
+    assert all(block.data.endswith(b"\n") for block in blocks[:-1])
+    assert [line for block in blocks for line in block.lines()] == list(whole.lines())
+
+
+def test_damage_is_in_the_last_block(tmp_path: Path) -> None:
+    text = "".join(f"line {number}\n" for number in range(4000)).encode()
+    (tmp_path / "f").write_bytes(gzip.compress(text)[:-3000])
+    *others, last = read_blocks(tmp_path / "f", size=1000)
+    assert others
+    assert all(block.damage is None for block in others)
+    assert last.damage is not None
+    assert last.data.endswith(b"\n") or last.data == b""

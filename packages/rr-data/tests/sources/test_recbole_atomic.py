@@ -25,7 +25,7 @@ def test_folder(folder: Path) -> None:
     assert raw.interactions["timestamp"].to_list() == [881250949, 881250950]
     assert raw.interactions["line"].to_list() == [2, 3]
     assert raw.items is not None
-    assert raw.items.rows() == [("2", "Toy Story", None, 1995, ["Animation", "Comedy"])]
+    assert raw.items.rows() == [("2", None, "Toy Story", None, 1995, ["Animation", "Comedy"], None)]
     assert [path.name for path in raw.files] == ["ml.inter", "ml.item"]
     assert raw.rejected.is_empty()
 

@@ -1,21 +1,31 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rr_data.errors import OptionError
-from rr_data.splits.leave_one_out import leave_one_out
+from rr_data.splits.leave_one_out import LeaveOneOut, leave_one_out
 
 
-@given(st.lists(st.integers(0, 7), max_size=30))
-def test_against_the_definition(lengths: list[int]) -> None:
-    expected = [part for n in lengths for part in ([0] * n if n < 3 else [0] * (n - 2) + [1, 2])]
-    users = np.repeat(np.arange(len(lengths)), lengths)
-    assert leave_one_out(users).tolist() == expected
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 7), max_size=30), st.integers(3, 5))
+def test_against_the_definition(lengths: list[int], minimum: int) -> None:
+    expected = [part for n in lengths for part in ([0] * n if n < minimum else [0] * (n - 2) + [1, 2])]
+    users = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+    assert leave_one_out(users, minimum_history=minimum).tolist() == expected
+    split = LeaveOneOut(minimum_history=minimum)
+    assert split.assign(pl.DataFrame({"user": users})).tolist() == expected
 
 
 def test_unsorted() -> None:
     with pytest.raises(OptionError, match="sorted"):
         leave_one_out([1, 0])
+
+
+@pytest.mark.parametrize("minimum", ["2", "x", 2.5, True, -1])
+def test_bad_minimum(minimum: object) -> None:
+    with pytest.raises(OptionError, match="minimum_history"):
+        LeaveOneOut(minimum_history=minimum)

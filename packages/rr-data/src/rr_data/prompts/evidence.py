@@ -1,76 +1,23 @@
 """Honest evidence: tool answers as they will be on new queries, and the thoughts that follow from them.
 
 Answers must come from tools that never saw the query's target (folds over users, or tools trained on sequences cut one
-item earlier). Noise then drops some and swaps some, so that a model learns to check its tools instead of obeying them.
+item earlier). Noise (`EvidenceNoise`) may then drop some and swap some.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rr_data.errors import DishonestEvidenceError, EvidenceError, OptionError
+from rr_data.prompts.evidence_noise import checked_answers
+from rr_data.prompts.rate_gap import gap_at_least
 from rr_data.prompts.trace import CONFIDENCE_BINS, Trace
 
-IntArray = NDArray[np.int64]
-MISSING: Final = -1
 _RRF_CONSTANT: Final = 60  # Cormack, Clarke and Buettcher, SIGIR 2009
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceNoise:
-    """Missing and wrong tool answers at stated rates.
-
-    Attributes:
-        missing: probability that a tool's answer to a query is dropped.
-        wrong: probability that it is replaced by the tool's answer to another query, drawn at random.
-        seed: an integer of at least 0. A tool's draws depend on the seed and its name, not on its place.
-
-    Raises:
-        OptionError: rates that are negative or sum to more than 1.
-
-    Example:
-        >>> noise = EvidenceNoise(missing=0.0, wrong=1.0, seed=7)
-        >>> noise.apply({"sasrec": np.array([[1], [2]])})["sasrec"].tolist()
-        [[2], [1]]
-    """
-
-    missing: float = 0.1
-    wrong: float = 0.1
-    seed: int
-
-    def __post_init__(self) -> None:
-        """Check the rates and the seed."""
-        if not (self.missing >= 0 and self.wrong >= 0 and self.missing + self.wrong <= 1):
-            raise OptionError("missing, wrong", (self.missing, self.wrong), "rates of at least 0 with a sum up to 1")
-        if self.seed < 0:
-            raise OptionError("seed", self.seed, "an integer of at least 0")
-
-    def apply(self, answers: Mapping[str, NDArray[Any]]) -> dict[str, IntArray]:
-        """Disturb answers.
-
-        Args:
-            answers: [N, k] item codes by tool, best first, -1 where short. With one query only none can be wrong.
-
-        Returns:
-            The same shapes; the row of a missing answer is all -1.
-        """
-        return {name: self._disturb(name, answer) for name, answer in _checked(answers).items()}
-
-    def _disturb(self, name: str, answer: IntArray) -> IntArray:
-        n_queries = len(answer)
-        rng = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
-        draw = rng.random(n_queries)
-        others = (np.arange(n_queries) + rng.integers(1, max(n_queries, 2), n_queries)) % max(n_queries, 1)
-        wrong = (draw >= self.missing) & (draw < self.missing + self.wrong)
-        shown = np.where(wrong[:, None], answer[others], answer)
-        shown[draw < self.missing] = MISSING
-        return shown
 
 
 def build_traces(
@@ -105,7 +52,7 @@ def build_traces(
     if usable_at < 1:
         raise OptionError("usable_at", usable_at, "at least 1")
     wanted, levels = np.asarray(targets), np.asarray(eh_levels)
-    shown = _checked(answers)
+    shown = checked_answers(answers)
     lengths = {len(wanted), len(levels), *(len(answer) for answer in shown.values())}
     if len(lengths) > 1:
         raise EvidenceError(f"answers, targets, eh_levels: received lengths {sorted(lengths)}; expected one length")
@@ -124,37 +71,49 @@ def build_traces(
     return traces
 
 
-def check_honest(train_hit_rate: float, validation_hit_rate: float, max_gap: float = 0.2) -> None:
+def check_honest(
+    train_hit_rate: float,
+    validation_hit_rate: float,
+    max_gap: float = 0.2,
+    *,
+    n_train: int | None = None,
+    n_validation: int | None = None,
+) -> None:
     """Refuse traces whose tools do better there than on new queries.
+
+    With both numbers of queries chance is allowed for, see `gap_at_least`; queries then count as independent draws.
+    Where users have several queries each, `honesty_gaps` knows better.
 
     Args:
         train_hit_rate: a tool's hit rate on the queries of the traces, before any noise.
         validation_hit_rate: its hit rate on validation queries, at the same cut-off.
         max_gap: how much higher the first may be, relative to the second.
+        n_train: the number of queries behind the first rate.
+        n_validation: the number behind the second.
 
     Raises:
-        DishonestEvidenceError: the gap is larger.
-        EvidenceError: a rate outside [0, 1].
+        DishonestEvidenceError: the gap is larger; with numbers: larger beyond doubt.
+        EvidenceError: a rate outside [0, 1], a number below 1, or only one number.
 
     Example:
         >>> check_honest(0.055, 0.050)
+        >>> check_honest(0.10, 0.05, n_train=100, n_validation=100)  # 10 hits against 5: chance
     """
     for name, rate in (("train_hit_rate", train_hit_rate), ("validation_hit_rate", validation_hit_rate)):
         if not 0 <= rate <= 1:
             raise EvidenceError(f"{name}: received {rate}; expected a rate in [0, 1]")
-    if train_hit_rate > validation_hit_rate * (1 + max_gap):
+    if (n_train is None) != (n_validation is None):
+        raise EvidenceError("n_train, n_validation: received one of them; expected both or neither")
+    if n_train is None or n_validation is None:
+        too_large, beyond = train_hit_rate > validation_hit_rate * (1 + max_gap), ""
+    else:
+        least = gap_at_least(train_hit_rate, n_train, validation_hit_rate, n_validation)
+        too_large, beyond = least > max_gap, f" beyond chance (at least {least:.0%})"
+    if too_large:
         raise DishonestEvidenceError(
             f"the tool hits {train_hit_rate:.4f} inside the traces and {validation_hit_rate:.4f} on validation, a gap "
-            f"over {max_gap:.0%}; answer training queries with tools that never saw their targets"
+            f"over {max_gap:.0%}{beyond}; answer training queries with tools that never saw their targets"
         )
-
-
-def _checked(answers: Mapping[str, NDArray[Any]]) -> dict[str, IntArray]:
-    arrays = {name: np.array(answer, dtype=np.int64) for name, answer in answers.items()}
-    for name, array in arrays.items():
-        if array.ndim != 2:
-            raise EvidenceError(f"answers[{name!r}]: received shape {array.shape}; expected [queries, items]")
-    return arrays
 
 
 def _fuse(rankings: list[list[int]]) -> dict[int, float]:

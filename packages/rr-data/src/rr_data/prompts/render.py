@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from rr_data.errors import OptionError, TemplateError
 from rr_data.prompts.item_tokens import item_token
+from rr_data.prompts.plain_text import plain_text
 from rr_data.prompts.templates import PromptTemplate
-from rr_data.prompts.trace import check_tool_names
 
 NO_HISTORY: Final = "nothing yet"
 _Content = list[dict[str, str]]
@@ -78,7 +78,7 @@ def render_prompt(
     Args:
         template: the wording; it decides which values are needed, and others are left unused.
         user: the user's code, written `user_CODE`; None writes "the user", see `sft_rows`.
-        user_desc: short description, see `describe_user`.
+        user_desc: short description, see `describe_user`; tokens inside it lose their brackets.
         history: item codes, oldest first, written `<item_5>` separated by ", "; empty reads "nothing yet".
         evidence_horizon: a number is written with two decimals, a string as it is.
         item: code of the item in question, written as its token.
@@ -108,7 +108,7 @@ def render_prompt(
     _check_given(template, {**given, "photo": item})
     values = {
         "user": "the user" if user is None else f"user_{operator.index(user)}",
-        "user_desc": user_desc,
+        "user_desc": plain_text(user_desc),
         "evidence_horizon": _written(evidence_horizon),
         "star_rating": str(star_rating),
         "item": "" if item is None else item_token(item),
@@ -124,33 +124,6 @@ def render_prompt(
             composer.text(values[field])
     composer.text(tools)
     return Prompt(composer.content, tuple(composer.image_items))
-
-
-def evidence_text(answers: Mapping[str, Sequence[int] | NDArray[Any] | None]) -> str:
-    """Write tools' answers for a prompt.
-
-    Args:
-        answers: item codes by tool name, best first; codes below 0 are padding. None or no codes: the tool is missing.
-
-    Returns:
-        Text with a leading blank, to stand after the query; empty without tools.
-
-    Raises:
-        TraceError: a tool name outside `[a-z0-9][a-z0-9_+-]*`.
-
-    Example:
-        >>> evidence_text({"sasrec": [3, 9], "bpr": None})
-        ' Tools: sasrec says <item_3> <item_9>; bpr says nothing.'
-    """
-    if not answers:
-        return ""
-    check_tool_names(answers)
-    return f" Tools: {'; '.join(f'{name} says {_codes_text(codes)}' for name, codes in answers.items())}."
-
-
-def _codes_text(codes: Sequence[int] | NDArray[Any] | None) -> str:
-    known = [] if codes is None else [int(code) for code in codes if code >= 0]
-    return " ".join(map(item_token, known)) or "nothing"
 
 
 def _check_given(template: PromptTemplate, given: Mapping[str, object]) -> None:

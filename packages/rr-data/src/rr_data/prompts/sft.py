@@ -1,48 +1,30 @@
-"""Tuning examples: the "SFT rows" of the stable interfaces, as dictionaries, Parquet or a `datasets.Dataset`."""
+"""Tuning examples of the sequential task."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import ArrayLike, NDArray
 
-from rr_data.errors import EvidenceError, MissingExtraError, OptionError
-from rr_data.prompts.item_tokens import item_token
-from rr_data.prompts.render import evidence_text, render_prompt
+from rr_data.errors import EvidenceError, OptionError
+from rr_data.prompts.completion import completion_messages
+from rr_data.prompts.evidence_text import evidence_text
+from rr_data.prompts.lazy_rows import LazyRows, Row
+from rr_data.prompts.render import render_prompt
+from rr_data.prompts.sft_table import sft_row
 from rr_data.prompts.templates import PromptTemplate, templates
-from rr_data.prompts.trace import ANSWER, Trace
+from rr_data.prompts.trace import Trace
 from rr_data.prompts.user_description import describe_user
-from rr_data.sequences import Sequences
 
-if TYPE_CHECKING:
-    import datasets  # type: ignore[import-untyped]
-
-_PART: Final = pa.struct([("type", pa.string()), ("text", pa.string())])
-_MESSAGES: Final = pa.list_(pa.struct([("role", pa.string()), ("content", pa.list_(_PART))]))
-SFT_SCHEMA: Final = pa.schema(
-    [
-        ("prompt", _MESSAGES),
-        ("completion", _MESSAGES),
-        ("image_items", pa.list_(pa.int64())),
-        ("user", pa.int64()),
-        ("target", pa.int64()),
-        ("eh_level", pa.int8()),
-        ("template", pa.int64()),
-    ]
-)
-_ROWS_AT_ONCE: Final = 8192
+SEQUENTIAL = "sequential"
 
 
 def sft_rows(
     *,
     users: ArrayLike,
-    histories: Sequences,
+    histories: Sequence[NDArray[Any]],
     targets: ArrayLike,
     evidence_horizon: ArrayLike,
     eh_levels: ArrayLike,
@@ -80,20 +62,70 @@ def sft_rows(
 
     Raises:
         EvidenceError: columns of different lengths.
-        OptionError: no template, or a history length below 1.
+        OptionError: no template, a history length below 1, or a negative seed.
     """
-    choices = templates("sequential") if wordings is None else tuple(wordings)
+    answered = list((answers or {}).values())
+    counted = {len(np.asarray(users)), *(len(codes) for codes in answered)}
+    if len(counted) != 1:
+        raise EvidenceError(f"sft_rows: received columns of lengths {sorted(counted)}; expected one length")
+    texts = [
+        evidence_text({name: codes[query][:answers_shown] for name, codes in (answers or {}).items()})
+        for query in range(len(np.asarray(users)) if answered else 0)
+    ]
+    return iter(
+        sequential_rows(
+            users=users,
+            histories=histories,
+            targets=targets,
+            evidence_horizon=evidence_horizon,
+            eh_levels=eh_levels,
+            categories=categories,
+            seed=seed,
+            traces=traces,
+            tools=texts if answered else None,
+            history_length=history_length,
+            pictures=pictures,
+            wordings=wordings,
+            name_users=name_users,
+        )
+    )
+
+
+def sequential_rows(
+    *,
+    users: ArrayLike,
+    histories: Sequence[NDArray[Any]],
+    targets: ArrayLike,
+    evidence_horizon: ArrayLike,
+    eh_levels: ArrayLike,
+    categories: Sequence[Sequence[str]],
+    seed: int,
+    traces: Sequence[Trace] | None = None,
+    tools: Sequence[str] | None = None,
+    history_length: int = 10,
+    pictures: int = 3,
+    wordings: Sequence[PromptTemplate] | None = None,
+    name_users: bool = False,
+) -> LazyRows:
+    """The rows of `sft_rows` as a sequence whose rows are made when they are read.
+
+    Args and errors are those of `sft_rows`, but for `tools`: N texts to append, see `evidence_text`; None appends
+    nothing.
+    """
+    choices = templates(SEQUENTIAL) if wordings is None else tuple(wordings)
     if not choices or history_length < 1:
         raise OptionError("wordings, history_length", (choices, history_length), "at least one of each")
+    if seed < 0:
+        raise OptionError("seed", seed, "an integer of at least 0")
     user_codes, target_codes = np.asarray(users), np.asarray(targets)
     horizons, levels = np.asarray(evidence_horizon, dtype=np.float64), np.asarray(eh_levels)
-    columns: list[Any] = [user_codes, histories, target_codes, horizons, levels, *(answers or {}).values()]
-    lengths = {len(column) for column in [*columns, *([] if traces is None else [traces])]}
+    given: list[Any] = [user_codes, histories, target_codes, horizons, levels, traces, tools]
+    lengths = {len(column) for column in given if column is not None}
     if len(lengths) != 1:
         raise EvidenceError(f"sft_rows: received columns of lengths {sorted(lengths)}; expected one length")
     drawn = np.random.default_rng(seed).integers(len(choices), size=len(user_codes))
 
-    def row(query: int) -> dict[str, Any]:
+    def row(query: int) -> Row:
         wording = choices[drawn[query]]
         history = histories[query].tolist()
         prompt = render_prompt(
@@ -103,50 +135,17 @@ def sft_rows(
             history=history[-history_length:],
             evidence_horizon=float(horizons[query]),
             pictures=pictures,
-            tools=evidence_text({name: codes[query][:answers_shown] for name, codes in (answers or {}).items()}),
+            tools="" if tools is None else tools[query],
         )
         target = int(target_codes[query])
-        return {
-            "prompt": prompt.messages,
-            "completion": completion_messages(None if traces is None else traces[query], target),
-            "image_items": list(prompt.image_items),
-            "user": int(user_codes[query]),
-            "target": target,
-            "eh_level": int(levels[query]),
-            "template": wording.index,
-        }
+        return sft_row(
+            prompt,
+            completion_messages(None if traces is None else traces[query], target),
+            task=SEQUENTIAL,
+            user=int(user_codes[query]),
+            target=target,
+            eh_level=int(levels[query]),
+            template=wording.index,
+        )
 
-    return map(row, range(len(user_codes)))
-
-
-def completion_messages(trace: Trace | None, target: int) -> list[dict[str, Any]]:
-    """The assistant's message: thought tokens, `<answer>`, the answer's item token, without blanks between them.
-
-    Example:
-        >>> completion_messages(None, 7)[0]["content"][0]["text"]
-        '<answer><item_7>'
-    """
-    thought = () if trace is None else trace.to_tokens()
-    text = "".join((*thought, ANSWER, item_token(target)))
-    return [{"role": "assistant", "content": [{"type": "text", "text": text}]}]
-
-
-def to_dataset(rows: Iterable[Mapping[str, Any]]) -> datasets.Dataset:
-    """Rows as a `datasets.Dataset`.
-
-    Raises:
-        MissingExtraError: the extra `sft` is not installed.
-    """
-    try:
-        import datasets  # noqa: PLC0415  (an extra)
-    except ImportError as error:
-        raise MissingExtraError("a datasets.Dataset of tuning examples", "sft") from error
-    return datasets.Dataset(pa.Table.from_pylist(list(rows), schema=SFT_SCHEMA))
-
-
-def write_sft_rows(rows: Iterable[Mapping[str, Any]], path: str | Path) -> None:
-    """Write rows as Parquet, a few thousand at a time."""
-    remaining = iter(rows)
-    with pq.ParquetWriter(path, SFT_SCHEMA) as writer:
-        while block := list(islice(remaining, _ROWS_AT_ONCE)):
-            writer.write_table(pa.Table.from_pylist(block, schema=SFT_SCHEMA))
+    return LazyRows(len(user_codes), row)

@@ -28,7 +28,7 @@ class PromptTemplate:
         text: the wording, with named fields in braces.
 
     Raises:
-        TemplateError: a field outside `FIELDS`, or braces that do not close.
+        TemplateError: a field outside `FIELDS`, or braces that do not close, or a field with a format.
     """
 
     task: str
@@ -37,7 +37,7 @@ class PromptTemplate:
 
     def __post_init__(self) -> None:
         """Refuse fields that nothing can fill."""
-        unknown = sorted({field for _, field in self.pieces() if field is not None} - FIELDS)
+        unknown = sorted(self.fields - FIELDS)
         if unknown:
             raise TemplateError(
                 f"template {self.text!r}: unknown field {unknown[0]!r}; known: {', '.join(sorted(FIELDS))}"
@@ -46,7 +46,7 @@ class PromptTemplate:
     @property
     def fields(self) -> frozenset[str]:
         """The fields that its text names."""
-        return frozenset(field for _, field in self.pieces() if field is not None)
+        return named_fields(self.text)
 
     def pieces(self) -> list[tuple[str, str | None]]:
         """The text cut at its fields: literal text, then the field after it (None at the end).
@@ -55,10 +55,20 @@ class PromptTemplate:
             >>> PromptTemplate("ctr", 0, "Show {item}?").pieces()
             [('Show ', 'item'), ('?', None)]
         """
-        try:
-            return [(literal, field) for literal, field, _, _ in string.Formatter().parse(self.text)]
-        except ValueError as error:
-            raise TemplateError(f"template {self.text!r}: {error}; write {{{{ for a brace") from error
+        return _pieces(self.text)
+
+
+def named_fields(text: str) -> frozenset[str]:
+    """The fields that a text names, known or not.
+
+    Raises:
+        TemplateError: braces that do not close, or a field with a format.
+
+    Example:
+        >>> sorted(named_fields("Show {item} to {user}?"))
+        ['item', 'user']
+    """
+    return frozenset(field for _, field in _pieces(text) if field is not None)
 
 
 def templates(task: str) -> tuple[PromptTemplate, ...]:
@@ -89,3 +99,14 @@ def _load() -> dict[str, tuple[PromptTemplate, ...]]:
         task: tuple(PromptTemplate(task, index, wording) for index, wording in enumerate(wordings))
         for task, wordings in json.loads(text)["templates"].items()
     }
+
+
+def _pieces(text: str) -> list[tuple[str, str | None]]:
+    try:
+        parsed = list(string.Formatter().parse(text))
+    except ValueError as error:
+        raise TemplateError(f"template {text!r}: {error}; write {{{{ for a brace") from error
+    for _, field, layout, conversion in parsed:
+        if layout or conversion:
+            raise TemplateError(f"template {text!r}: {{{field}}} has a format; expected a name alone")
+    return [(literal, field) for literal, field, _, _ in parsed]

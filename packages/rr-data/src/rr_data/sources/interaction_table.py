@@ -11,6 +11,7 @@ import polars as pl
 from rr_data import columns
 from rr_data.columns import Columns
 from rr_data.errors import OptionError, UnreadableSourceError
+from rr_data.sources.clean_blocks import without_blanks_around
 from rr_data.sources.source import RAW_INTERACTIONS
 
 TIME_UNITS: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
@@ -43,12 +44,20 @@ class ColumnNames:
 
 
 def to_interactions(
-    rows: pl.DataFrame, names: ColumnNames, *, path: Path, file_index: int
+    rows: pl.DataFrame, names: ColumnNames, *, path: Path, file_index: int, stripped: bool = False
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Interactions and rejected rows of one table.
 
     A row is rejected for a missing id, a time that is not a whole number (a table whose times are all missing has
     none), and a rating that is not a finite number. A missing rating is null.
+
+    Args:
+        rows: the table, with a column `line`.
+        names: what it calls our columns.
+        path: its file, for messages.
+        file_index: the file's place among those of the source.
+        stripped: whether its strings have no blanks around them and are null instead of empty, as `read_table` gives
+            them when asked to. They are stripped here otherwise.
 
     Raises:
         UnreadableSourceError: a column is missing; names those that there are.
@@ -58,14 +67,31 @@ def to_interactions(
     if time is not None and rows[time].null_count() == rows.height:
         time = None
     read = rows.select(
-        _id(rows, names.user_id, path).alias(Columns.USER_ID),
-        _id(rows, names.item_id, path).alias(Columns.ITEM_ID),
+        _id(rows, names.user_id, path, stripped).alias(Columns.USER_ID),
+        _id(rows, names.item_id, path, stripped).alias(Columns.ITEM_ID),
         _seconds(rows, time, names.time_unit).alias(Columns.TIMESTAMP),
         _number(rating).alias(Columns.RATING),
         pl.lit(file_index, pl.UInt16).alias(Columns.FILE),
         pl.col(Columns.LINE).cast(pl.Int64),
-        (pl.col(rating).is_not_null() if rating else pl.lit(False)).alias(_RATED),
     )
+    unrated = rows[rating].null_count() if rating else rows.height
+    lacking = [read[name].null_count() for name in (Columns.USER_ID, Columns.ITEM_ID)]
+    lacking += [read[Columns.TIMESTAMP].null_count() if time else 0, read[Columns.RATING].null_count() - unrated]
+    if not any(lacking):
+        return read, pl.DataFrame(schema=columns.REJECTED)
+    rated = rows[rating].is_not_null() if rating else pl.repeat(False, rows.height, eager=True)
+    return _divided(read.with_columns(rated.alias(_RATED)), time=time, rating=rating, path=path)
+
+
+def numeric_types(names: ColumnNames) -> dict[str, pl.DataType]:
+    """The types that times and ratings have in a clean table, by column."""
+    return {names.timestamp or Columns.TIMESTAMP: pl.Int64(), names.rating or Columns.RATING: pl.Float32()}
+
+
+def _divided(
+    read: pl.DataFrame, *, time: str | None, rating: str | None, path: Path
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Good rows, and `columns.REJECTED` for the others."""
     reasons = [
         (pl.col(Columns.USER_ID).is_null(), "no user id"),
         (pl.col(Columns.ITEM_ID).is_null(), "no item id"),
@@ -92,9 +118,9 @@ def _present(rows: pl.DataFrame, name: str, path: Path) -> str:
     return name
 
 
-def _id(rows: pl.DataFrame, name: str, path: Path) -> pl.Expr:
-    text = pl.col(_present(rows, name, path)).cast(pl.String).str.strip_chars()
-    return pl.when(text != "").then(text)
+def _id(rows: pl.DataFrame, name: str, path: Path, bare: bool) -> pl.Expr:
+    text = pl.col(_present(rows, name, path)).cast(pl.String)
+    return text if bare else without_blanks_around(text)
 
 
 def _seconds(rows: pl.DataFrame, name: str | None, unit: str) -> pl.Expr:
@@ -104,6 +130,9 @@ def _seconds(rows: pl.DataFrame, name: str | None, unit: str) -> pl.Expr:
     dtype = rows.schema[name]
     if dtype.is_temporal():
         return pl.col(name).dt.epoch("s")
+    if dtype.is_integer():
+        whole_units = pl.col(name).cast(pl.Int64, strict=False)
+        return whole_units if unit == "s" else whole_units // TIME_UNITS[unit]
     value = pl.col(name).str.strip_chars() if dtype == pl.String() else pl.col(name)
     number = value.cast(pl.Float64, strict=False)
     whole = number.is_finite() & (number.floor() == number) & (number.abs() < _EXACT)

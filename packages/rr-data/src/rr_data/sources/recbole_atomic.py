@@ -5,7 +5,7 @@ RecBole's own loader keeps times as float32, whose resolution at today's times i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,8 +14,9 @@ import polars as pl
 
 from rr_data.columns import Columns
 from rr_data.errors import UnreadableSourceError
+from rr_data.sources.clean_blocks import NO_TYPES
 from rr_data.sources.delimited import read_delimited
-from rr_data.sources.interaction_table import ColumnNames, to_interactions
+from rr_data.sources.interaction_table import ColumnNames, numeric_types, to_interactions
 from rr_data.sources.item_table import to_items
 from rr_data.sources.source import RawData
 
@@ -34,15 +35,16 @@ class RecBoleAtomic(ColumnNames):
         if len(paths) != 1:
             raise UnreadableSourceError(f"recbole_atomic: received {len(paths)} paths; expected one folder or file")
         path = _interaction_file(paths[0])
-        rows, rejected = _read_atomic(path)
-        interactions, more = to_interactions(rows, self, path=path, file_index=0)
+        rows, rejected = _read_atomic(path, numeric_types(self))
+        interactions, more = to_interactions(rows, self, path=path, file_index=0, stripped=True)
         item_path = path.with_suffix(".item")
         if not item_path.is_file():
             return RawData(interactions, (path,), rejected=pl.concat([rejected, more]))
         item_rows, item_rejected = _read_atomic(item_path)
         item_rows = item_rows.rename({self.item_id: Columns.ITEM_ID} if self.item_id in item_rows.columns else {})
         items, item_more = to_items(item_rows, path=item_path, category_separator=" ")
-        return RawData(interactions, (path, item_path), items, pl.concat([rejected, more, item_rejected, item_more]))
+        rejected = pl.concat([rejected, more, item_rejected, item_more])
+        return RawData(interactions, (path, item_path), items=items, rejected=rejected)
 
 
 def _interaction_file(path: Path) -> Path:
@@ -56,8 +58,9 @@ def _interaction_file(path: Path) -> Path:
     return found[0]
 
 
-def _read_atomic(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
-    rows, rejected = read_delimited(path, separator="\t", quoted=False)
+def _read_atomic(path: Path, types: Mapping[str, pl.DataType] = NO_TYPES) -> tuple[pl.DataFrame, pl.DataFrame]:
+    in_header = {f"{name}:{kind}": dtype for name, dtype in types.items() for kind in _TYPES}
+    rows, rejected = read_delimited(path, separator="\t", quoted=False, types=in_header, strip=True)
     fields = [name.rpartition(":") for name in rows.columns if name != Columns.LINE]
     wrong = [name + sign + kind for name, sign, kind in fields if not name or kind not in _TYPES]
     if wrong:

@@ -20,6 +20,16 @@ from rr_data.sources.source import Source
 GROUP: Final = "rr_data.sources"
 _OURS: Final = MappingProxyType(
     {
+        "amazon_2014": "rr_data.sources.amazon_2014:Amazon2014",
+        "amazon_2018": "rr_data.sources.amazon_2018:Amazon2018",
+        "amazon_2023": "rr_data.sources.amazon_2023:Amazon2023",
+        "huggingface": "rr_data.sources.huggingface:HuggingFace",
+        "movielens": "rr_data.sources.movielens:MovieLens",
+        "multi_domain": "rr_data.sources.multi_domain:MultiDomain",
+        "ninerec": "rr_data.sources.ninerec:NineRec",
+        "p5": "rr_data.sources.p5:P5",
+        "peter": "rr_data.sources.peter:Peter",
+        "pixelrec": "rr_data.sources.pixelrec:PixelRec",
         "recbole_atomic": "rr_data.sources.recbole_atomic:RecBoleAtomic",
         "s3rec": "rr_data.sources.s3rec:S3Rec",
         "tabular": "rr_data.sources.tabular:Tabular",

@@ -25,31 +25,57 @@ RAW_INTERACTIONS: Final = pl.Schema(
 RAW_ITEMS: Final = pl.Schema(
     {
         Columns.ITEM_ID: pl.String(),
+        Columns.DOMAIN: pl.String(),
         Columns.TITLE: pl.String(),
         Columns.TEXT: pl.String(),
         Columns.YEAR: pl.Int32(),
         Columns.CATEGORIES: pl.List(pl.String()),
+        Columns.IMAGE_URL: pl.String(),
     }
 )
+RAW_USERS: Final = pl.Schema({Columns.USER_ID: pl.String(), Columns.DOMAIN: pl.String(), Columns.TEXT: pl.String()})
+_PLACE: Final = {Columns.FILE: pl.UInt16(), Columns.LINE: pl.Int64()}
+RAW_REVIEWS: Final = pl.Schema({**_PLACE, Columns.SUMMARY: pl.String(), Columns.TEXT: pl.String()})
+RAW_EXPLANATIONS: Final = pl.Schema(
+    {
+        **_PLACE,
+        Columns.FEATURE: pl.String(),
+        Columns.OPINION: pl.String(),
+        Columns.SENTENCE: pl.String(),
+        Columns.SENTIMENT: pl.Int8(),
+    }
+)
+RAW_CANDIDATES: Final = pl.Schema({Columns.USER_ID: pl.String(), Columns.ITEMS: pl.List(pl.String())})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RawData:
-    """What a reader found.
+    """What a reader found. Whatever a source does not have is None.
 
     Attributes:
         interactions: `RAW_INTERACTIONS`, one row an interaction in the order of the files; `timestamp` in seconds, null
             in all rows where the source has no times (the order of the rows is then the order in time); `file` is an
             index into `files`, `line` counts from 1.
         files: the files that were read.
-        items: `RAW_ITEMS`, one row an item, or None where the source describes no items.
+        items: `RAW_ITEMS`, one row an item; columns that a source lacks may be missing. `image_url` is an address, or
+            the path of a local picture.
+        users: `RAW_USERS`, one row a user.
+        reviews: `RAW_REVIEWS`; `file` and `line` name the interaction that a review belongs to.
+        explanations: `RAW_EXPLANATIONS`; likewise. Sentiment is -1 or 1.
+        candidates: `RAW_CANDIDATES`, the negatives that a source gives each user for the test part.
         rejected: `columns.REJECTED`, the rows that could not be used, with the reason.
+        in_order: whether a user's rows already stand in the order that ties in time are to keep.
     """
 
     interactions: pl.DataFrame
     files: tuple[Path, ...]
     items: pl.DataFrame | None = None
+    users: pl.DataFrame | None = None
+    reviews: pl.DataFrame | None = None
+    explanations: pl.DataFrame | None = None
+    candidates: pl.DataFrame | None = None
     rejected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=columns.REJECTED))
+    in_order: bool = False
 
 
 @runtime_checkable

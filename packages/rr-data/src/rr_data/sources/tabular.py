@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from rr_data.errors import OptionError
-from rr_data.sources.interaction_table import ColumnNames, to_interactions
+from rr_data.sources.interaction_table import ColumnNames, numeric_types, to_interactions
 from rr_data.sources.item_table import read_table
 from rr_data.sources.source import RawData
 
@@ -35,8 +35,8 @@ class Tabular(ColumnNames):
         """Read the files; see `Source.read`."""
         interactions, rejected = [], []
         for index, path in enumerate(paths):
-            rows, unreadable = read_table(path, separator=self.separator)
-            good, bad = to_interactions(rows, self, path=path, file_index=index)
+            rows, unreadable = read_table(path, separator=self.separator, types=numeric_types(self), strip=True)
+            good, bad = to_interactions(rows, self, path=path, file_index=index, stripped=True)
             interactions.append(good)
             rejected += [unreadable, bad]
         return RawData(pl.concat(interactions), tuple(paths), rejected=pl.concat(rejected))

@@ -1,0 +1,1 @@
+"""The commands of `rr-data`, one a file."""

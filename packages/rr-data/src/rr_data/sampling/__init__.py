@@ -1,0 +1,1 @@
+"""Items that a user has not seen: candidates to rank against, negatives of clicks."""
