@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import typer
 
+from recipes.bench.leaks import leaks
 from recipes.bench.prepare import prepare
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command()(prepare)
+app.command()(leaks)
 
 
 @app.callback()
