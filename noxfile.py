@@ -91,8 +91,9 @@ def _cells() -> Iterator[Any]:
 def tests(session: nox.Session, package: str, numpy: str) -> None:
     """Run the tests of one package (`-t rr-planner`), one cell (`-s "tests(rr-vlm)"`), or all (`-s tests`).
 
-    The packages without torch run on every installed Python of 3.11, 3.12, 3.13 with NumPy 1.26 and 2; the others,
-    and what crosses packages, in the training environment. Arguments after `--` go to pytest.
+    The packages without torch run on every installed Python of 3.11, 3.12, 3.13 with NumPy 1.26 and 2, their slow tests
+    on 3.11 with NumPy 2 alone; the others, and what crosses packages, in the training environment. Arguments after `--`
+    go to pytest.
     """
     folder = "tests" if package == "cross-package" else f"packages/{package}"
     if not numpy:
@@ -101,7 +102,8 @@ def tests(session: nox.Session, package: str, numpy: str) -> None:
     # PyArrow 26 needs NumPy 2 without saying so.
     pins = ("numpy==1.26.*", "pyarrow<26") if numpy == "1.26" else ("numpy>=2",)
     install(session, "-e", folder, *development_requirements(package), *pins)
-    _pytest(session, folder)
+    everything = (session.python, numpy) == (TRAINING_PYTHON, "2")
+    _pytest(session, folder, *(() if everything else ("-m", "not slow")))
 
 
 @nox.session(python=TRAINING_PYTHON, reuse_venv=False, requires=["build"])

@@ -20,7 +20,7 @@ from rr_data.prepared import PreparedDataset
 
 SCRIPT = Path(__file__).with_name("kill_attach.py")
 POINTS = 20
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")]
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from rr_data.sources.source import (
     RawData,
 )
 
+pytestmark = pytest.mark.slow
 _spec = importlib.util.spec_from_file_location("rr_data_samples", Path(__file__).with_name("samples.py"))
 assert _spec is not None
 assert _spec.loader is not None
