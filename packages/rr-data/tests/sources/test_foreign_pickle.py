@@ -26,7 +26,9 @@ PLAIN = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.lists(inner, max_size=4).map(tuple)
-        | st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=3) | st.integers(-(2**90), 2**90), inner, max_size=4)
+        | st.dictionaries(
+            st.text(st.characters(codec="utf-8"), max_size=3) | st.integers(-(2**90), 2**90), inner, max_size=4
+        )
     ),
     max_leaves=12,
 )
