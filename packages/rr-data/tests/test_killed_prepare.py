@@ -14,7 +14,7 @@ from rr_data.checks import check_prepared
 from rr_data.pipeline import prepare
 from rr_data.prepared import PreparedDataset
 
-# The child counts what rr-data's own functions do, call by call, and kills itself at the n-th: the same point every time.
+# The child counts what the functions of rr-data do, call by call, and kills itself at the n-th: always the same point.
 CHILD = """
 import os, signal, sys
 from rr_data.pipeline import prepare
