@@ -52,7 +52,8 @@ def test_a_mistake_is_ours_to_report(run, prepared: PreparedDataset, pictures: P
     assert PreparedDataset.open(prepared.path).checksum == prepared.checksum
 
 
-def test_help_says_what_may_be_given(run) -> None:
-    text = run("--help").output
-    for word in ("urls", "covers", "zip", "LMDB", "refuse"):
+def test_help_says_what_may_be_given(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    text = run("--help").output.lower()
+    for word in ("urls", "covers", "zip", "lmdb", "refuse"):
         assert word in text

@@ -100,7 +100,7 @@ def test_versions_and_other_files(
     pq.write_table(table.drop_columns(["target"]), tmp_path / "less")
     refuse(tmp_path / "less", "'target' is absent")
     index = table.schema.get_field_index("items")
-    pq.write_table(table.set_column(index, "items", pa.array([1])), tmp_path / "other")
+    pq.write_table(table.set_column(index, "items", pa.array([{"a": 1}])), tmp_path / "other")
     refuse(tmp_path / "other", "other types")
     pq.write_table(table.set_column(index, "items", pa.array([None], pa.list_(pa.string()))), tmp_path / "null")
     refuse(tmp_path / "null", "'items' holds nulls")

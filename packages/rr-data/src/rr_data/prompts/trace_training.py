@@ -94,7 +94,7 @@ def trace_training(
         )
     names = list(answers)
     inside = read_predictions(predictions, queries.task, tools=names)
-    inside = inside.filter(pl.col(QUERY_ID).is_in(queries.ids.unique().implode()))
+    inside = inside.join(pl.DataFrame({QUERY_ID: queries.ids.unique()}), on=QUERY_ID, how="semi")
     new = read_predictions(validation, queries.task, tools=names)
     gaps = honesty_gaps(
         hit_table(inside, data, queries.task, TRAIN, at=usable_at),
