@@ -85,7 +85,10 @@ def _read(path: Path) -> pl.DataFrame:
     absent = [name for name in PREDICTIONS if name not in table.columns]
     if absent:
         raise EvidenceError(f"{path}: column {absent[0]!r} is absent; expected {', '.join(PREDICTIONS)}")
+    lists = {name: isinstance(kind, pl.List) for name, kind in PREDICTIONS.items()}
     try:
+        if any(isinstance(table.schema[name], pl.List) != is_list for name, is_list in lists.items()):
+            raise pl.exceptions.SchemaError("a list where none should be, or the other way round")
         table = table.select(pl.col(name).cast(kind) for name, kind in PREDICTIONS.items())
     except pl.exceptions.PolarsError as error:
         raise EvidenceError(f"{path}: columns of other types; expected {dict(PREDICTIONS)}") from error
