@@ -36,6 +36,7 @@ PYTHONS = ("3.11", "3.12", "3.13")
 TRAINING_PYTHON = "3.11"  # RecBole's pins (ray <= 2.6.3) have no wheels for a later one
 TORCH = "torch==2.13.0"  # first and alone: what follows would otherwise choose a build of several gigabytes
 PYTEST = ("pytest>=8", "hypothesis>=6.100")
+IN_PARALLEL = ("-n", "2", "--dist", "worksteal")  # of pytest-xdist, which the training environment has
 TEST_ENV = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 
@@ -97,7 +98,7 @@ def tests(session: nox.Session, package: str, numpy: str) -> None:
     """
     folder = "tests" if package == "cross-package" else f"packages/{package}"
     if not numpy:
-        _pytest(session, folder, python=training_python(session))
+        _pytest(session, folder, *IN_PARALLEL, python=training_python(session))
         return
     # PyArrow 26 needs NumPy 2 without saying so.
     pins = ("numpy==1.26.*", "pyarrow<26") if numpy == "1.26" else ("numpy>=2",)
@@ -228,7 +229,7 @@ def training_python(session: nox.Session) -> str:
     pip = (str(python), "-m", "pip", "install", "-q", "-c", "constraints-training.txt")
     session.run_install(*pip, TORCH, "poetry-core>=2,<3", "setuptools", "wheel", external=True)
     own = [argument for package in PACKAGES for argument in ("-e", f"packages/{package}{_extras(package)}")]
-    session.run_install(*pip, "--no-build-isolation", *own, *PYTEST, "mypy", external=True)
+    session.run_install(*pip, "--no-build-isolation", *own, *PYTEST, "pytest-xdist>=3.5", "mypy", external=True)
     mark.write_text(fingerprint)
     return str(python)
 

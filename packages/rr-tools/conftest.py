@@ -2,6 +2,5 @@
 
 from importlib.util import find_spec
 
-collect_ignore_glob = (
-    [] if find_spec("torch") else ["src/rr_tools/losses.py", "src/rr_tools/recbole/*.py", "src/rr_tools/export/*.py"]
-)
+TORCH = ("losses", "quiet_trainer", "ctr/*", "explanation/*", "export/*", "layers/*", "recbole/*")
+collect_ignore_glob = [] if find_spec("torch") else [f"src/rr_tools/{name}.py" for name in TORCH]

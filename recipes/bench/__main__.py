@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import typer
 
+from recipes.bench.ctr import ctr
+from recipes.bench.explanation import explanation
 from recipes.bench.leaks import leaks
 from recipes.bench.prepare import prepare
+from recipes.bench.tools import tools
+from recipes.bench.tools_speed import tools_speed
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command()(prepare)
 app.command()(leaks)
+app.command()(tools_speed)
+app.command()(ctr)
+app.command()(tools)
+app.command()(explanation)
 
 
 @app.callback()

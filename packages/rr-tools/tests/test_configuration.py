@@ -8,7 +8,8 @@ import pytest
 from rr_tools import ConfigError
 from rr_tools.configuration import changed_options, parse_config
 from rr_tools.neighbors.item_transition import ItemTransitionConfig
-from rr_tools.recbole.config import BprConfig, SasRecConfig
+from rr_tools.recbole.config import BprConfig
+from rr_tools.recbole.sequential_config import SasRecConfig
 
 
 @dataclass(frozen=True, kw_only=True)

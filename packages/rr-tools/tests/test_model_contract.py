@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 import rr_tools
-from rr_tools import TrainingData
+from rr_tools import ArtifactError, InvalidDataError, TrainingData
+from rr_tools.artifact import read_card
 from rr_tools.calibration import assess
+from rr_tools.export.copying import export_artifact
 from rr_tools.runtime.serve_check import check_ranking, odd_queries
 from rr_tools.validation import next_item_score
 
@@ -40,6 +44,12 @@ def test_an_empty_batch_gives_an_empty_answer(tool, make_queries):
     assert ranking.items.shape == ranking.scores.shape == (0, 4)
     assert ranking.confidence is not None
     assert ranking.confidence.shape == (0,)
+
+
+def test_a_cold_user_gets_items(tool, ring, make_queries):
+    ranking = tool.rank(make_queries([[], [3]], users=[ring.n_users, 10**12]), 5)
+    assert np.isfinite(ranking.scores).all()
+    assert 3 not in ranking.items[1]
 
 
 def test_unknown_items_are_ignored(tool, make_queries):
@@ -96,12 +106,74 @@ def test_equal_seeds_give_equal_tools(tool, ring, model_name, small_config, make
     assert again.card.calibration == tool.card.calibration
 
 
+def test_a_training_that_stopped_goes_on_to_the_same_tool(tool, ring, model_name, small_config, make_queries, tmp_path):
+    class Stopped(Exception):
+        pass
+
+    def stop_later(done, total, text):
+        calls.append(done)
+        if len(calls) == 4:
+            raise Stopped
+
+    calls = []
+    options = {field.name for field in fields(rr_tools.get_model(model_name).config_type)}
+    arguments = {"out": tmp_path / "tool", "config": small_config(model_name), "checkpoint": tmp_path / "state"}
+    with suppress(Stopped):
+        rr_tools.train(model_name, ring, progress=stop_later, **arguments)
+        assert "epochs" not in options, "a model that trains in epochs stops at the fourth"
+    again = rr_tools.load_tool(rr_tools.train(model_name, ring, **arguments))
+    queries = make_queries([[1, 2, 3], []], users=[0, -1])
+    np.testing.assert_array_equal(again.scores(queries), tool.scores(queries))
+
+
+def test_unknown_features_are_allowed(ring, model_name, small_config, make_queries, tmp_path):
+    features = np.array(ring.features)
+    features[3], features[:, 1] = np.nan, np.nan
+    options = {field.name for field in fields(rr_tools.get_model(model_name).config_type)}
+    config = {**small_config(model_name), **({"epochs": 1} if "epochs" in options else {})}
+    data = replace(ring, features=features)
+    tool = rr_tools.load_tool(rr_tools.train(model_name, data, out=tmp_path / "tool", config=config))
+    assert not np.isnan(tool.scores(make_queries([[3, 4], [], [1]]))).any()
+
+
+def test_missing_features_are_named(ring, model_name, tmp_path):
+    if not rr_tools.get_model(model_name).needs_features:
+        pytest.skip("does without features")
+    with pytest.raises(InvalidDataError, match="features"):
+        rr_tools.train(model_name, replace(ring, features=None), out=tmp_path / "none")
+
+
 def test_a_catalogue_of_one_item(model_name, small_config, make_queries, tmp_path):
-    data = TrainingData(items=[0, 0, 0, 0], offsets=[0, 2, 4], n_items=1, validation=[0, -1])
+    features = np.zeros((1, 2))
+    data = TrainingData(items=[0, 0, 0, 0], offsets=[0, 2, 4], n_items=1, validation=[0, -1], features=features)
     tool = rr_tools.load_tool(rr_tools.train(model_name, data, out=tmp_path / "one", config=small_config(model_name)))
     ranking = tool.rank(make_queries([[], [0]]), 3)
     assert ranking.items.tolist() == [[0, -1, -1], [-1, -1, -1]]
     assert np.isfinite(ranking.confidence).all()
+
+
+def test_a_copy_answers_the_same(artifact, tmp_path):
+    report = export_artifact(artifact, tmp_path / "copy", queries=50)
+    assert report.largest_difference == 0.0
+    assert read_card(tmp_path / "copy") == read_card(artifact)
+
+
+def test_its_network_can_be_exported_again(artifact, model_name, tmp_path):
+    if rr_tools.get_model(model_name).rebuild is None:
+        pytest.skip("has no network, or none that is rebuilt")
+    report = export_artifact(artifact, tmp_path / "again", again=True, queries=100)
+    assert report.largest_difference <= 1e-4
+
+
+def test_an_altered_file_is_refused(artifact, tmp_path):
+    export_artifact(artifact, tmp_path / "copy", queries=1)
+    for name in read_card(artifact).checksums:
+        path = tmp_path / "copy" / name
+        content = path.read_bytes()
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        with pytest.raises(ArtifactError, match=f"{name} was altered"):
+            rr_tools.load_tool(tmp_path / "copy")
+        path.write_bytes(content)
 
 
 def test_serving_never_imports_torch(artifact):

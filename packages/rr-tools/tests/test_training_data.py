@@ -5,7 +5,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rr_tools import InvalidDataError, TrainingData
+from rr_tools import InvalidDataError, ItemAttributes, TrainingData
+
+
+class Column(list):
+    """As much of a data frame's column as is read."""
+
+    to_list = list.copy
 
 
 def test_sequences_users_and_popularity():
@@ -28,6 +34,8 @@ def test_sequences_users_and_popularity():
         ({"n_items": 0}, "n_items is 0"),
         ({"validation": [0, 1]}, "validation has 2 entries for 1 users"),
         ({"validation": [9]}, "validation holds 9"),
+        ({"features": np.zeros((3, 2))}, "each of the 4 items"),
+        ({"attributes": ItemAttributes.of_names([["a"]])}, "attributes describe 1 items; there are 4"),
     ],
 )
 def test_bad_data_is_named(changes, message):
@@ -41,12 +49,35 @@ def test_from_prepared_reads_the_part_it_is_asked_for():
         return SimpleNamespace(items=np.array([0, 1, 2])[:length], offsets=np.array([0, length]))
 
     prepared = SimpleNamespace(
-        sequences=sequences, targets=lambda part: np.array([2]), n_items=3, checksum="d", item_map_checksum="m"
+        sequences=sequences,
+        targets=lambda part: np.array([2]),
+        n_items=3,
+        checksum="d",
+        item_map_checksum="m",
+        items={"categories": Column([["b"], None, ["a", "b"]])},
     )
     short, whole = (TrainingData.from_prepared(prepared, until=until) for until in ("train", "validation"))
     assert (short.items.tolist(), short.validation.tolist()) == ([0, 1], [2])
     assert (whole.items.tolist(), whole.validation) == ([0, 1, 2], None)
     assert (short.dataset_checksum, short.item_map_checksum) == ("d", "m")
+    assert (short.attributes.codes.tolist(), short.attributes.offsets.tolist()) == ([1, 0, 1], [0, 1, 1, 3])
+
+
+def test_a_fingerprint_hangs_on_all_that_is_read():
+    base = {"items": [0, 1, 2], "offsets": [0, 3], "n_items": 3, "validation": [0]}
+    changes = [
+        {},
+        {"items": [0, 2, 1]},
+        {"n_items": 4},
+        {"validation": [1]},
+        {"validation": None},
+        {"offsets": [0, 1, 3], "validation": [0, -1]},
+        {"features": np.ones((3, 1))},
+        {"attributes": ItemAttributes.of_names([["a"], [], []])},
+        {"attributes": ItemAttributes.of_names([[], ["a"], []])},
+    ]
+    assert len({TrainingData(**{**base, **change}).fingerprint() for change in changes}) == len(changes)
+    assert TrainingData(**base).fingerprint() == TrainingData(**base).fingerprint()
 
 
 def test_a_folder_that_is_no_dataset(tmp_path):

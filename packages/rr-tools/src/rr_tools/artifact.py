@@ -18,6 +18,7 @@ KIND = "tool-artifact"
 CARD_FILE = "card.json"
 NETWORK_FILE = "model.onnx"
 WEIGHTS_FILE = "weights.safetensors"
+TENSORS_FILE = "network.safetensors"  # of the trained network: what `rr-tools export` reads, and serving does not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

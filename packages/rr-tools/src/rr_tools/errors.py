@@ -31,6 +31,10 @@ class ArtifactError(ToolError):
     """A tool artifact is missing, incomplete, altered or of another schema version."""
 
 
+class CheckpointError(ToolError):
+    """A checkpoint is damaged, of another schema version, or of another training."""
+
+
 class ParityError(ToolError):
     """The exported network does not compute what the trained one does."""
 

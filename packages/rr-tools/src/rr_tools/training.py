@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -10,11 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from rr_tools.artifact import ToolCard, check_replaceable, checksum, new_artifact_folder, write_card
+from rr_tools.artifact import ToolCard, check_replaceable, checksum, new_artifact_folder, read_artifact, write_card
 from rr_tools.calibration import assess
 from rr_tools.configuration import changed_options, parse_config
-from rr_tools.model import FittedModel, Model, Progress
+from rr_tools.errors import InvalidDataError
+from rr_tools.explanation.explanation_data import ExplanationData
+from rr_tools.model import FittedModel, Model, Progress, TrainingRun, Watch, silent, unwatched
 from rr_tools.registry import get_model
+from rr_tools.runtime.explainer import Explainer
 from rr_tools.runtime.queries import HistoryQueries
 from rr_tools.runtime.tool import RuntimeTool, load_tool
 from rr_tools.training_data import TrainingData
@@ -23,12 +27,16 @@ from rr_tools.validation import next_item_score
 
 def train(
     name: str,
-    data: TrainingData,
+    data: TrainingData | ExplanationData,
     *,
     out: str | Path,
     config: Mapping[str, Any] | object | None = None,
     seed: int = 0,
     progress: Progress | None = None,
+    checkpoint: str | Path | None = None,
+    logs: str | Path | None = None,
+    tensorboard: bool = False,
+    watch: Watch | None = None,
 ) -> Path:
     """Train a model and write its artifact, whole or not at all.
 
@@ -42,6 +50,12 @@ def train(
         config: options, as a mapping or the model's configuration dataclass; the rest keep their defaults.
         seed: equal seeds, data and options give equal tools.
         progress: called with (steps done, steps at most, text).
+        checkpoint: folder in which the state is kept after every epoch; a training that was killed and is called again
+            with the same arguments goes on from there, to the same tool. Models that train in seconds ignore it.
+        logs: folder for the figures of every epoch, as CSV files.
+        tensorboard: write TensorBoard's event files to `logs` too.
+        watch: called with (epoch, validation score) after every epoch of models that have epochs; what it raises ends
+            the training, and nothing is written.
 
     Returns:
         `out`.
@@ -49,6 +63,9 @@ def train(
     Raises:
         UnknownModelError: no such model.
         ConfigError: an unknown option or a value that is not allowed.
+        InvalidDataError: the model needs item features and `data` has none, or it learns to explain and `data` holds no
+            texts, or the other way round.
+        CheckpointError: the folder `checkpoint` holds the state of another training, or is damaged.
         MissingExtraError: the `train` extra is not installed.
         ArtifactError: `out` exists and is not an artifact.
         ParityError: the exported network does not compute what the trained one does.
@@ -63,10 +80,20 @@ def train(
     """
     model = get_model(name)
     options = parse_config(model.config_type, config)
+    _check_data(name, model, data)
     out = Path(out)
     check_replaceable(out)
+    run = TrainingRun(
+        seed=seed,
+        progress=progress or silent,
+        checkpoint=None if checkpoint is None else Path(checkpoint),
+        fingerprint=_fingerprint(name, options, seed, data),
+        logs=None if logs is None else Path(logs),
+        tensorboard=tensorboard,
+        watch=watch or unwatched,
+    )
     started = time.perf_counter()
-    fitted = model.fit(data, options, seed=seed, progress=progress or _silent)
+    fitted = model.fit(data, options, run=run)
     seconds = time.perf_counter() - started
     with new_artifact_folder(out) as folder:
         for file, content in fitted.files.items():
@@ -74,11 +101,29 @@ def train(
         card = _card(name, model, fitted, data, options, seed)
         card = replace(card, metrics={**fitted.metrics, "training_seconds": round(seconds, 1)})
         write_card(folder, card)
-        write_card(folder, _validated(card, load_tool(folder), data))
+        if isinstance(data, ExplanationData):
+            Explainer(read_artifact(folder))  # what cannot be served is not written
+        else:
+            write_card(folder, _validated(card, load_tool(folder), data, model.assessed_users))
     return out
 
 
-def _card(name: str, model: Model, fitted: FittedModel, data: TrainingData, options: Any, seed: int) -> ToolCard:
+def _check_data(name: str, model: Model, data: TrainingData | ExplanationData) -> None:
+    if isinstance(data, ExplanationData) != issubclass(model.data_type, ExplanationData):
+        wanted = model.data_type.__name__
+        raise InvalidDataError(f"{name} trains on {wanted}, not on {type(data).__name__}; see {wanted}.from_prepared")
+    if model.needs_features and not isinstance(data, ExplanationData) and data.features is None:
+        raise InvalidDataError(f"{name} knows items by their features; give them as TrainingData(..., features=...)")
+
+
+def _card(
+    name: str,
+    model: Model,
+    fitted: FittedModel,
+    data: TrainingData | ExplanationData,
+    options: Any,
+    seed: int,
+) -> ToolCard:
     return ToolCard(
         name=name,
         model=name,
@@ -92,28 +137,32 @@ def _card(name: str, model: Model, fitted: FittedModel, data: TrainingData, opti
         config=asdict(options),
         seed=seed,
         metrics=fitted.metrics,
-        command=_command(name, options, seed),
+        command=_command(name, model, options, seed),
         calibration=None,
         checksums={file: checksum(content) for file, content in fitted.files.items()},
     )
 
 
-def _command(name: str, options: Any, seed: int) -> str:
+def _command(name: str, model: Model, options: Any, seed: int) -> str:
     settings = "".join(f" --set {key}={value}" for key, value in changed_options(options).items())
-    return f"rr-tools train {name} DATA_DIR --out OUT --seed {seed}{settings}"
+    features = " --features FEATURES" if model.needs_features else ""
+    return f"rr-tools train {name} DATA_DIR --out OUT --seed {seed}{features}{settings}"
 
 
-def _validated(card: ToolCard, tool: RuntimeTool, data: TrainingData) -> ToolCard:
+def _fingerprint(name: str, options: Any, seed: int, data: TrainingData | ExplanationData) -> str:
+    """Name a training by all that its result hangs on."""
+    return checksum(json.dumps([name, asdict(options), seed, data.fingerprint()]).encode())
+
+
+def _validated(card: ToolCard, tool: RuntimeTool, data: TrainingData, limit: int | None) -> ToolCard:
     """Return the card with validation metrics and a calibrated confidence, where there are validation items."""
     if data.validation is None or not (data.validation >= 0).any():
         return card
     users = np.flatnonzero(data.validation >= 0)
+    if limit is not None and len(users) > limit:
+        users = users[np.linspace(0, len(users) - 1, limit).astype(np.int64)]
     queries = HistoryQueries(users=users, histories=[data.sequence(user) for user in users])
     assessment = assess(tool, queries, data.validation[users])
     score = next_item_score(assessment.ranks)
     metrics = {"validation_hit_rate@5": score.hit_rate, "validation_ndcg@5": score.ndcg}
     return replace(card, metrics={**card.metrics, **metrics}, calibration=assessment.fit_confidence().to_json())
-
-
-def _silent(done: int, total: int, text: str) -> None:
-    """Show nothing."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rr_tools.errors import InvalidDataError, MissingExtraError
+from rr_tools.item_attributes import ItemAttributes
+from rr_tools.item_features import checked_features
 
 IntArray = NDArray[np.int64]
+Data = TypeVar("Data")
 
 
 class PreparedLike(Protocol):
@@ -30,6 +35,11 @@ class PreparedLike(Protocol):
     @property
     def item_map_checksum(self) -> str:
         """Checksum of the map from item ids to codes."""
+        ...
+
+    @property
+    def items(self) -> Any:
+        """Table of the items with a column `categories`, a list of names or null for each item code."""
         ...
 
     def sequences(self, until: Any) -> Any:
@@ -53,6 +63,9 @@ class TrainingData:
             leaves the confidence uncalibrated.
         item_map_checksum: names the map from item ids to codes; written to the artifact's card.
         dataset_checksum: names the dataset; written to the artifact's card.
+        attributes: attributes of the n_items items, such as their categories; None where nothing is known.
+        features: [n_items, F] float32 visual and text features of the items, NaN where unknown; the models whose names
+            end in `+v` need them.
 
     Example:
         >>> data = TrainingData(items=[3, 1, 2], offsets=[0, 2, 3], n_items=4)
@@ -66,6 +79,8 @@ class TrainingData:
     validation: IntArray | None = None
     item_map_checksum: str = ""
     dataset_checksum: str = ""
+    attributes: ItemAttributes | None = None
+    features: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         """Convert to int64 and check shapes and ranges.
@@ -91,6 +106,10 @@ class TrainingData:
                 raise InvalidDataError(f"validation has {len(validation)} entries for {len(offsets) - 1} users")
             _check_range("validation", validation, -1, self.n_items)
             object.__setattr__(self, "validation", validation)
+        if self.attributes is not None and self.attributes.n_items != self.n_items:
+            raise InvalidDataError(f"attributes describe {self.attributes.n_items} items; there are {self.n_items}")
+        if self.features is not None:
+            object.__setattr__(self, "features", checked_features(self.features, self.n_items))
 
     @classmethod
     def from_prepared(
@@ -108,7 +127,7 @@ class TrainingData:
             InvalidDataError: the folder holds no prepared dataset that can be read.
         """
         if isinstance(prepared, str | Path):
-            return _from_folder(prepared, until)
+            return read_prepared(prepared, lambda opened: cls.from_prepared(opened, until))
         sequences = prepared.sequences(until=until)
         return cls(
             items=sequences.items,
@@ -117,6 +136,7 @@ class TrainingData:
             validation=prepared.targets("validation") if until == "train" else None,
             item_map_checksum=prepared.item_map_checksum,
             dataset_checksum=prepared.checksum,
+            attributes=ItemAttributes.of_names(prepared.items["categories"].to_list()),
         )
 
     @property
@@ -138,14 +158,29 @@ class TrainingData:
         """Return one user's item codes, oldest first."""
         return self.items[self.offsets[user] : self.offsets[user + 1]]
 
+    def fingerprint(self) -> str:
+        """Return a SHA-256 over everything that training reads."""
+        digest = hashlib.sha256(str(self.n_items).encode())
+        attributes = self.attributes
+        rows = () if attributes is None else (attributes.codes, attributes.offsets)
+        for array in (self.items, self.offsets, self.validation, self.features, *rows):
+            digest.update(b"none" if array is None else np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
 
-def _from_folder(folder: str | Path, until: Literal["train", "validation"]) -> TrainingData:
+
+def read_prepared(folder: str | Path, read: Callable[[Any], Data]) -> Data:
+    """Open a prepared dataset and return what `read` makes of it.
+
+    Raises:
+        MissingExtraError: rr-data is not installed.
+        InvalidDataError: the folder holds no prepared dataset that can be read.
+    """
     try:
         from rr_data.interfaces import DataError, PreparedDataset  # noqa: PLC0415  # the base install lacks rr-data
     except ImportError as error:
         raise MissingExtraError("rr-data") from error
     try:
-        return TrainingData.from_prepared(PreparedDataset.open(folder), until)
+        return read(PreparedDataset.open(folder))
     except DataError as error:
         raise InvalidDataError(str(error)) from error
 

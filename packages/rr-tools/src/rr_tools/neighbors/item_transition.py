@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import save
 from scipy import sparse  # type: ignore[import-untyped]  # SciPy ships no types
 
-from rr_tools.artifact import WEIGHTS_FILE
 from rr_tools.configuration import check_positive
 from rr_tools.errors import ConfigError
-from rr_tools.model import FittedModel, Model, Progress
+from rr_tools.model import FittedModel, Model, TrainingRun
+from rr_tools.neighbors.neighbor_model import age_weights, neighbor_model
+from rr_tools.search_space import Floats, Integers, SearchSpace
 from rr_tools.training_data import TrainingData
 
 
@@ -26,6 +27,13 @@ class ItemTransitionConfig:
         history: items of the history that vote, the last ones.
         decay: a vote's weight relative to that of the next newer item, in (0, 1].
     """
+
+    SEARCH_SPACE: ClassVar[SearchSpace] = {
+        "window": Integers(1, 10),
+        "backward": Floats(0.0, 1.0),
+        "history": Integers(3, 20),
+        "decay": Floats(0.4, 1.0),
+    }
 
     window: int = 5
     backward: float = 0.5
@@ -68,28 +76,12 @@ def normalize_symmetrically(counts: sparse.csr_array) -> sparse.csr_array:
     return (sparse.diags_array(rows) @ counts @ sparse.diags_array(columns)).tocsr()
 
 
-def fit(data: TrainingData, config: ItemTransitionConfig, *, seed: int, progress: Progress) -> FittedModel:
-    """Count; nothing is random, so `seed` has no effect."""
+def fit(data: TrainingData, config: ItemTransitionConfig, *, run: TrainingRun) -> FittedModel:
+    """Count; nothing is random, so the seed has no effect."""
     counts = transition_counts(data, window=config.window, backward=config.backward)
     neighbors = normalize_symmetrically(counts)
-    neighbors.eliminate_zeros()
-    neighbors.sort_indices()
-    arrays = {
-        "indptr": neighbors.indptr.astype(np.int64),
-        "indices": neighbors.indices.astype(np.int32),
-        "values": neighbors.data.astype(np.float32),
-        "age_weights": config.decay ** np.arange(config.history, dtype=np.float64),
-        "popularity": (data.popularity / len(data.items)).astype(np.float32),
-    }
-    progress(1, 1, f"{neighbors.nnz:,} pairs of items")
-    # A history item is as likely as it is popular; each of its neighbours costs a multiplication and an addition.
-    row_length = float(np.average(np.diff(neighbors.indptr), weights=data.popularity))
-    return FittedModel(
-        files={WEIGHTS_FILE: save(arrays)},
-        max_length=config.history,
-        flops_per_query=2.0 * config.history * row_length,
-        metrics={"pairs": float(neighbors.nnz)},
-    )
+    run.progress(1, 1, f"{neighbors.nnz:,} pairs of items")
+    return neighbor_model(neighbors, age_weights(config.history, config.decay), data)
 
 
 def _inverse_root(sums: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ import numpy as np
 from safetensors.numpy import save
 
 from rr_tools.artifact import WEIGHTS_FILE
-from rr_tools.model import FittedModel, Model, Progress
+from rr_tools.model import FittedModel, Model, TrainingRun
 from rr_tools.training_data import TrainingData
 
 
@@ -17,10 +17,10 @@ class PopularityConfig:
     """Popularity has no options."""
 
 
-def fit(data: TrainingData, config: PopularityConfig, *, seed: int, progress: Progress) -> FittedModel:
-    """Count; nothing is random, so `seed` has no effect."""
+def fit(data: TrainingData, config: PopularityConfig, *, run: TrainingRun) -> FittedModel:
+    """Count; nothing is random, so the seed has no effect."""
     shares = (data.popularity / len(data.items)).astype(np.float32)
-    progress(1, 1, f"{data.n_items:,} items")
+    run.progress(1, 1, f"{data.n_items:,} items")
     return FittedModel(
         files={WEIGHTS_FILE: save({"popularity": shares})}, max_length=0, flops_per_query=0.0, metrics={}
     )

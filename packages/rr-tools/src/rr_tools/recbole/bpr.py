@@ -2,98 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
-from rr_tools.artifact import NETWORK_FILE
-from rr_tools.export.onnx import export_network
-from rr_tools.model import FittedModel, Model, Progress
 from rr_tools.recbole.config import BprConfig
+from rr_tools.recbole.direct import DirectFit, PairwiseNetwork, direct_model
 from rr_tools.recbole.models import build_bpr
-from rr_tools.recbole.negatives import NegativeSampler
-from rr_tools.recbole.seeding import seeded
-from rr_tools.recbole.trainer import Optimization, fit_module
-from rr_tools.recbole.validator import Validator
-from rr_tools.runtime.queries import Histories
+from rr_tools.recbole.served_users import ServedVectors, with_everybody
 from rr_tools.training_data import TrainingData
 
 
-class ServedBpr(nn.Module):
-    """BPR as it is exported: user codes [B] to scores [B, n_items]; an unknown user gets the mean user vector."""
+class BprNetwork(PairwiseNetwork):
+    """RecBole's BPR."""
 
-    def __init__(self, model: Any, known_users: NDArray[np.int64]) -> None:
-        """Wrap a trained model; `known_users` are the codes that were trained."""
+    def __init__(self, config: BprConfig, data: TrainingData) -> None:
+        """Build an untrained network."""
         super().__init__()
-        self.model: Any = model
-        trained = torch.zeros(model.n_users, dtype=torch.bool)
-        trained[torch.from_numpy(known_users)] = True
-        self.trained = nn.Buffer(trained)
+        self.model = build_bpr(config, data.n_users, data.n_items)
 
-    def forward(self, users: Tensor) -> Tensor:
-        """Score every item."""
-        vectors: Tensor = self.model.user_embedding.weight
-        everybody = (vectors * self.trained.unsqueeze(1)).sum(dim=0) / self.trained.sum()
-        inside = (users >= 0) & (users < vectors.size(0))
-        rows = torch.where(inside, users, 0)
-        known = (inside & self.trained[rows]).unsqueeze(1)
-        items: Tensor = self.model.item_embedding.weight
-        return torch.where(known, vectors[rows], everybody) @ items.T
+    def loss(self, users: Tensor, items: Tensor, negatives: Tensor) -> Tensor:
+        """Return RecBole's loss."""
+        model = self.model
+        loss: Tensor = model.calculate_loss({model.USER_ID: users, model.ITEM_ID: items, model.NEG_ITEM_ID: negatives})
+        return loss
+
+    def served(self, known_users: NDArray[np.int64]) -> ServedVectors:
+        """Return the vectors as they are now."""
+        users, items = self.model.user_embedding.weight.detach(), self.model.item_embedding.weight.detach()
+        return ServedVectors(with_everybody(users, known_users), items)
 
 
-def fit(data: TrainingData, config: BprConfig, *, seed: int, progress: Progress) -> FittedModel:
-    """Train with early stopping on validation NDCG@5 and export."""
-    sampler = NegativeSampler.of(data)
-    known_users = np.flatnonzero(np.diff(data.offsets) > 0)
-    users = data.users
-    with seeded(seed):
-        model = build_bpr(config, data.n_users, data.n_items)
-        served = ServedBpr(model, known_users)
-
-        def batches(rng: np.random.Generator) -> Iterator[dict[str, Tensor]]:
-            negatives = sampler.draw(users, rng)
-            order = rng.permutation(np.flatnonzero(negatives >= 0))
-            for first in range(0, len(order), config.batch_size):
-                rows = order[first : first + config.batch_size]
-                columns = {model.USER_ID: users, model.ITEM_ID: data.items, model.NEG_ITEM_ID: negatives}
-                yield {name: torch.from_numpy(column[rows]) for name, column in columns.items()}
-
-        def validation_scores(users: NDArray[np.int64], histories: Histories) -> NDArray[np.float32]:
-            with torch.no_grad():
-                scores: NDArray[np.float32] = served(torch.from_numpy(users)).numpy()
-            return scores
-
-        result = fit_module(
-            model,
-            batches=batches,
-            loss=model.calculate_loss,
-            validate=Validator.of(data, config.validation_users, validation_scores),
-            optimization=Optimization(
-                learning_rate=config.learning_rate,
-                weight_decay=config.weight_decay,
-                epochs=config.epochs,
-                patience=config.patience,
-                steps_per_epoch=-(-len(data.items) // config.batch_size),
-            ),
-            rng=np.random.default_rng(seed),
-            progress=progress,
-        )
-    example = np.array([-1, data.n_users, *known_users[:32]], dtype=np.int64)
-    return FittedModel(
-        files={NETWORK_FILE: export_network(served, example)},
-        max_length=0,
-        flops_per_query=2.0 * config.embedding_size * data.n_items,
-        metrics={"epochs": float(result.epochs), "best_epoch": float(result.best_epoch)},
-    )
+def dot_product_flops(config: BprConfig, n_items: int) -> float:
+    """Return the cost of one product of a user's vector with every item's."""
+    return 2.0 * config.embedding_size * n_items
 
 
-MODEL = Model(
-    task="direct",
-    scorer="user",
-    config_type=BprConfig,
-    fit=fit,
-)
+MODEL = direct_model(BprConfig, DirectFit(network_type=BprNetwork, served_type=ServedVectors, flops=dot_product_flops))

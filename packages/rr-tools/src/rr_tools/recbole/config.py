@@ -1,78 +1,34 @@
-"""Options of the models that train through RecBole. Nothing here imports RecBole or torch."""
+"""Options of the direct models that train through RecBole. Nothing here imports RecBole or torch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar
 
 from rr_tools.configuration import check_fraction, check_positive
 from rr_tools.errors import ConfigError
+from rr_tools.search_space import Choices, Floats, Integers, SearchSpace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SasRecConfig:
-    """Options of SASRec.
-
-    Attributes:
-        hidden_size: width of item vectors and layers, a multiple of `n_heads`.
-        n_layers: transformer layers.
-        n_heads: attention heads.
-        inner_size: width of the feed-forward layers.
-        max_length: history items read, the last ones.
-        hidden_dropout: dropout of embeddings and layer outputs.
-        attention_dropout: dropout of attention weights.
-        initializer_range: standard deviation of the initial weights.
-        learning_rate: of Adam, after warm-up; falls to a tenth along a cosine.
-        weight_decay: decoupled, as in AdamW.
-        batch_size: windows in a batch.
-        epochs: most passes over the data.
-        patience: epochs without a better validation NDCG@5 before training stops.
-        loss: "full" softmax, "sampled" softmax, or "auto": full up to 5,000 items.
-        negatives: items the sampled softmax shares in a batch.
-        validation_users: users that early stopping is decided on, at most.
-    """
-
-    hidden_size: int = 64
-    n_layers: int = 2
-    n_heads: int = 2
-    inner_size: int = 256
-    max_length: int = 15
-    hidden_dropout: float = 0.3
-    attention_dropout: float = 0.3
-    initializer_range: float = 0.02
-    learning_rate: float = 0.002
-    weight_decay: float = 0.0
-    batch_size: int = 64
-    epochs: int = 16
-    patience: int = 5
-    loss: Literal["auto", "full", "sampled"] = "auto"
-    negatives: int = 1500
-    validation_users: int = 4000
-
-    def __post_init__(self) -> None:
-        """Check ranges."""
-        check_positive(self, "hidden_size", "n_layers", "n_heads", "inner_size", "max_length", "initializer_range")
-        check_positive(self, "learning_rate", "batch_size", "epochs", "patience", "negatives", "validation_users")
-        check_fraction(self, "hidden_dropout", "attention_dropout")
-        if self.hidden_size % self.n_heads:
-            raise ConfigError(f"hidden_size is {self.hidden_size}; it must be a multiple of n_heads ({self.n_heads})")
-        if self.weight_decay < 0:
-            raise ConfigError(f"weight_decay is {self.weight_decay}; it must not be negative")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BprConfig:
-    """Options of BPR matrix factorisation.
+class DirectConfig:
+    """Options that all direct models share.
 
     Attributes:
         embedding_size: length of user and item vectors.
-        learning_rate: of Adam.
+        learning_rate: of Adam, after warm-up; falls to a tenth along a cosine.
         weight_decay: decoupled, as in AdamW.
         batch_size: interactions in a batch.
         epochs: most passes over the data.
         patience: epochs without a better validation NDCG@5 before training stops.
         validation_users: users that early stopping is decided on, at most.
     """
+
+    SEARCH_SPACE: ClassVar[SearchSpace] = {
+        "embedding_size": Choices.of(32, 64, 128),
+        "learning_rate": Floats(5e-4, 2e-2, log=True),
+        "weight_decay": Floats(0.0, 1.0),
+    }
 
     embedding_size: int = 64
     learning_rate: float = 0.004
@@ -87,3 +43,66 @@ class BprConfig:
         check_positive(self, "embedding_size", "learning_rate", "batch_size", "epochs", "patience", "validation_users")
         if self.weight_decay < 0:
             raise ConfigError(f"weight_decay is {self.weight_decay}; it must not be negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BprConfig(DirectConfig):
+    """Options of BPR matrix factorisation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BprMlpConfig(DirectConfig):
+    """Options of BPR with a perceptron, beside those of `DirectConfig`.
+
+    Attributes:
+        hidden_size: units of the hidden layer.
+        dropout: of user and item vectors.
+    """
+
+    SEARCH_SPACE: ClassVar[SearchSpace] = {
+        **DirectConfig.SEARCH_SPACE,
+        "hidden_size": Choices.of(32, 64),
+        "dropout": Floats(0.0, 0.6),
+    }
+
+    validation_users: int = 1000  # to score the whole catalogue costs more than to train
+    hidden_size: int = 64
+    dropout: float = 0.2
+
+    def __post_init__(self) -> None:
+        """Check ranges."""
+        DirectConfig.__post_init__(self)  # super() without arguments does not know a class with slots
+        check_positive(self, "hidden_size")
+        check_fraction(self, "dropout")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LightGcnConfig(DirectConfig):
+    """Options of LightGCN, beside those of `DirectConfig`.
+
+    Every step passes over the whole graph, so its batches are large.
+
+    Attributes:
+        n_layers: steps that vectors travel along the graph.
+        regularization: weight of the vectors' norms in RecBole's loss.
+    """
+
+    SEARCH_SPACE: ClassVar[SearchSpace] = {
+        "embedding_size": Choices.of(32, 64, 128),
+        "learning_rate": Floats(5e-4, 2e-2, log=True),
+        "n_layers": Integers(1, 4),
+        "regularization": Floats(1e-6, 1e-2, log=True),
+    }
+
+    batch_size: int = 8192
+    epochs: int = 100
+    learning_rate: float = 0.005
+    n_layers: int = 3
+    regularization: float = 1e-4
+
+    def __post_init__(self) -> None:
+        """Check ranges."""
+        DirectConfig.__post_init__(self)
+        check_positive(self, "n_layers")
+        if self.regularization < 0:
+            raise ConfigError(f"regularization is {self.regularization}; it must not be negative")

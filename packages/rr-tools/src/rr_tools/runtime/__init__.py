@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rr_tools.runtime.confidence import ConfidenceModel as ConfidenceModel
     from rr_tools.runtime.confidence import fit_confidence as fit_confidence
+    from rr_tools.runtime.explainer import Explainer as Explainer
+    from rr_tools.runtime.explainer import load_explainer as load_explainer
     from rr_tools.runtime.queries import HistoryQueries as HistoryQueries
     from rr_tools.runtime.queries import Queries as Queries
     from rr_tools.runtime.ranking import Ranking as Ranking
@@ -16,21 +18,25 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "ConfidenceModel": "confidence",
+    "Explainer": "explainer",
     "HistoryQueries": "queries",
     "Queries": "queries",
     "Ranking": "ranking",
     "RuntimeTool": "tool",
     "fit_confidence": "confidence",
+    "load_explainer": "explainer",
     "load_tool": "tool",
 }
 
 __all__ = [
     "ConfidenceModel",
+    "Explainer",
     "HistoryQueries",
     "Queries",
     "Ranking",
     "RuntimeTool",
     "fit_confidence",
+    "load_explainer",
     "load_tool",
 ]
 

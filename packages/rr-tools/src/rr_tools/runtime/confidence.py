@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rr_tools.errors import ArtifactError, InvalidDataError
+from rr_tools.runtime.ranking import top_k
 
 FloatArray = NDArray[np.float64]
 DEPTH = 5
@@ -25,10 +26,16 @@ RIDGE = 1.0
 NEWTON_STEPS = 50
 LARGEST_LOG = 20.0
 STEEPEST_LOGIT = 30.0
+LARGEST_LOGIT = 40.0  # exp of it, a million times, is within float32
+CELLS_IN_CACHE = 2**18
 
 
 def confidence_features(
-    scores: NDArray[np.float32], lengths: NDArray[np.int64], scale: Literal["logits", "weights"]
+    scores: NDArray[np.float32],
+    lengths: NDArray[np.int64],
+    scale: Literal["logits", "weights"],
+    *,
+    best: NDArray[np.float32] | None = None,
 ) -> FloatArray:
     """Describe how decided a row of scores is.
 
@@ -38,18 +45,23 @@ def confidence_features(
         scores: [B, n_items], -inf where an item must not be ranked.
         lengths: [B] known items in the history.
         scale: what the scores are.
+        best: [B, k] the k best scores of each row, best first, where they are known; used where k is 5 or more.
 
     Returns:
         [B, 4]: log of the share of the first five items; log of the first item's share over the mean of the next four;
         log of the sum of the weights (0 for logits, whose level means nothing); log(1 + history length). Finite for
         every input; logarithms are cut at -20 and 20.
     """
-    masses = _masses(scores, scale)
-    total = masses.sum(axis=1)
-    shares = masses / np.where(total > 0, total, 1.0)[:, None]
-    width = min(DEPTH, shares.shape[1])
-    top = -np.sort(np.partition(-shares, width - 1, axis=1)[:, :width], axis=1)
-    rest = top[:, 1:].mean(axis=1) if width > 1 else np.zeros(len(top))
+    if best is None or best.shape[1] < DEPTH:
+        best = top_k(scores, DEPTH)[1]
+    highest = best[:, :1]
+    # Only what exp cannot take is shifted: it costs a pass over all scores.
+    highest = np.where(np.isfinite(highest) & (np.abs(highest) > LARGEST_LOGIT), highest, 0.0).astype(np.float32)
+    top = _masses(best[:, :DEPTH], highest, scale).astype(np.float64)
+    total = _total_mass(scores, highest, scale)
+    top /= np.where(total > 0, total, 1.0)[:, None]
+    width = min(DEPTH, scores.shape[1])
+    rest = top[:, 1:width].mean(axis=1) if width > 1 else np.zeros(len(top))
     head_start = np.minimum(_log(top[:, 0]) - _log(rest), LARGEST_LOG)
     evidence = _log(total) if scale == "weights" else np.zeros(len(total))
     return np.column_stack([_log(top.sum(axis=1)), head_start, evidence, np.log1p(lengths)])
@@ -154,14 +166,27 @@ def _newton(features: FloatArray, hits: FloatArray) -> tuple[float, FloatArray]:
     return float(weights[0]), weights[1:]
 
 
-def _masses(scores: NDArray[np.float32], scale: Literal["logits", "weights"]) -> FloatArray:
-    """Return [B, n_items] what is proportional to an item's share, 0 where it is not rankable."""
-    rankable = np.isfinite(scores)
-    values = np.where(rankable, scores, 0.0).astype(np.float64)
+def _masses(
+    scores: NDArray[np.float32], highest: NDArray[np.float32], scale: Literal["logits", "weights"]
+) -> NDArray[np.float32]:
+    """Return, in the shape of `scores`, what is proportional to an item's share; 0 where it is not rankable."""
     if scale == "weights":
-        return values
-    highest = np.where(rankable, values, -np.inf).max(axis=1, keepdims=True)
-    return np.where(rankable, np.exp(np.minimum(values - np.where(np.isfinite(highest), highest, 0.0), 0.0)), 0.0)
+        return np.maximum(scores, np.float32(0.0))
+    masses: NDArray[np.float32] = np.exp(scores - highest if highest.any() else scores)
+    return masses
+
+
+def _total_mass(
+    scores: NDArray[np.float32], highest: NDArray[np.float32], scale: Literal["logits", "weights"]
+) -> FloatArray:
+    """Return [B] the sum of the masses, a few rows at a time: what they take stays in the processor's cache."""
+    size = max(1, CELLS_IN_CACHE // scores.shape[1])
+    total = np.empty(len(scores))
+    for first in range(0, len(scores), size):
+        rows = slice(first, first + size)
+        with np.errstate(over="ignore"):  # weights beyond what float32 holds are more than any other
+            total[rows] = _masses(scores[rows], highest[rows], scale).sum(axis=1)
+    return total
 
 
 def _log(values: FloatArray) -> FloatArray:

@@ -103,7 +103,8 @@ def mask_unrankable(scores: NDArray[np.float32], histories: Histories, candidate
     if candidates is None:
         return
     known = (candidates >= 0) & (candidates < scores.shape[1])
-    rows = np.broadcast_to(np.arange(len(candidates))[:, None], candidates.shape)
-    allowed = np.zeros(scores.shape, dtype=bool)
-    allowed[rows[known], candidates[known].astype(np.int64, copy=False)] = True
-    scores[~allowed] = -np.inf
+    rows = np.broadcast_to(np.arange(len(candidates))[:, None], candidates.shape)[known]
+    codes = candidates[known].astype(np.int64, copy=False)
+    kept = scores[rows, codes]
+    scores.fill(-np.inf)
+    scores[rows, codes] = kept

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rr_tools.errors import InvalidDataError
+from rr_tools.runtime.selection import best_codes
 
 PADDED = -1  # stands in `Ranking.items` where a row has fewer than k rankable items; its score is -inf
 
@@ -58,23 +59,9 @@ def top_k(scores: NDArray[Any], k: int) -> tuple[NDArray[np.int64], NDArray[np.f
     width = min(k, n_items)
     if rows == 0 or width == 0:
         return items, best
-    chosen = _choose(scores, width)
+    chosen = best_codes(scores, width)
     values = np.take_along_axis(scores, chosen, axis=1)
     order = np.argsort(-values, axis=1, kind="stable")  # `chosen` rises with the code, so ties stay in that order
     best[:, :width] = np.take_along_axis(values, order, axis=1)
     items[:, :width] = np.where(np.isneginf(best[:, :width]), PADDED, np.take_along_axis(chosen, order, axis=1))
     return items, best
-
-
-def _choose(scores: NDArray[Any], k: int) -> NDArray[np.int64]:
-    """Return the codes of the k best items of each row, rising; of those tied at the edge, the lowest codes."""
-    candidates = np.argpartition(-scores, k - 1, axis=1)[:, :k]
-    edge = np.take_along_axis(scores, candidates, axis=1).min(axis=1, keepdims=True)
-    above, tied = scores > edge, scores == edge
-    places = k - above.sum(axis=1, keepdims=True)
-    crowded = tied.sum(axis=1) > places[:, 0]
-    candidates.sort(axis=1)
-    for row in np.flatnonzero(crowded):
-        codes = np.concatenate([np.flatnonzero(above[row]), np.flatnonzero(tied[row])[: places[row, 0]]])
-        candidates[row] = np.sort(codes)
-    return candidates.astype(np.int64, copy=False)

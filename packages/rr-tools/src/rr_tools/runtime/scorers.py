@@ -7,7 +7,7 @@ A card names its scorer: the *kind* of computation, which many models share (eve
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,13 @@ from safetensors.numpy import load as load_safetensors
 
 from rr_tools.artifact import NETWORK_FILE, WEIGHTS_FILE, Artifact
 from rr_tools.errors import ArtifactError
+from rr_tools.runtime.pair_scorer import PairScorer
 from rr_tools.runtime.queries import Histories
 from rr_tools.runtime.session import OnnxSession
 
 FloatArray = NDArray[np.float32]
 Scale = Literal["logits", "weights"]
+WIDTH_STEP = 4  # histories run together whose lengths differ by less
 
 
 class Scorer(Protocol):
@@ -33,6 +35,19 @@ class Scorer(Protocol):
         ...
 
 
+@runtime_checkable
+class ProbabilityScorer(Scorer, Protocol):
+    """Scores single items, and its scores are click probabilities."""
+
+    def probabilities(self, users: NDArray[Any], histories: Histories, items: NDArray[Any]) -> FloatArray:
+        """Return [B, C] the probability of each of the items [B, C]."""
+        ...
+
+    def candidate_scores(self, users: NDArray[Any], histories: Histories, candidates: NDArray[Any]) -> FloatArray:
+        """Return a new array [B, n_items], computed for the candidates [B, C] only."""
+        ...
+
+
 class SequenceScorer:
     """A network over the last items of the history; it answers an empty history by itself."""
 
@@ -41,11 +56,25 @@ class SequenceScorer:
     def __init__(self, artifact: Artifact, threads: int) -> None:
         """Open the artifact's network."""
         self._session = OnnxSession(artifact.file(NETWORK_FILE), threads=threads)
-        self._max_length = artifact.card.max_length
+        self._max_length, self._n_items = artifact.card.max_length, artifact.card.n_items
 
     def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
-        """Run the network on [B, max_length] item codes, -1 behind short histories."""
-        return self._session.run(histories.last(self._max_length))
+        """Run the network on [B, max_length] item codes, -1 behind short histories.
+
+        Where the network takes rows of any length, histories of about the same length run together, without the columns
+        that are padding for all of them.
+        """
+        rows = histories.last(self._max_length)
+        if not self._session.any_length or len(rows) == 0:
+            return self._session.run(rows)
+        widths = np.clip(-(-histories.lengths // WIDTH_STEP) * WIDTH_STEP, 1, self._max_length)
+        if widths.min() == widths.max():
+            return self._session.run(np.ascontiguousarray(rows[:, : widths[0]]))
+        scores = np.empty((len(rows), self._n_items), dtype=np.float32)
+        for width in np.unique(widths):
+            alike = np.flatnonzero(widths == width)
+            scores[alike] = self._session.run(rows[alike, :width])
+        return scores
 
 
 class UserScorer:
@@ -76,7 +105,7 @@ class NeighborScorer:
         """Read the artifact's arrays; `threads` has no effect."""
         arrays = _arrays(artifact, "indptr", "indices", "values", "age_weights", "popularity")
         self._indptr, self._indices = arrays["indptr"].astype(np.int64), arrays["indices"].astype(np.int64)
-        self._values, self._age_weights = arrays["values"].astype(np.float64), arrays["age_weights"].astype(np.float64)
+        self._values, self._age_weights = arrays["values"].astype(np.float32), arrays["age_weights"].astype(np.float32)
         self._popularity = arrays["popularity"].astype(np.float32)
 
     def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
@@ -89,8 +118,8 @@ class NeighborScorer:
         starts, counts = self._indptr[items], self._indptr[items + 1] - self._indptr[items]
         entries = np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
         cells = np.repeat(rows * n_items, counts) + self._indices[entries]
-        sums = np.bincount(cells, np.repeat(weights, counts) * self._values[entries], len(histories) * n_items)
-        scores = sums.reshape(len(histories), n_items).astype(np.float32)
+        scores = np.zeros((len(histories), n_items), dtype=np.float32)
+        np.add.at(scores.reshape(-1), cells, np.repeat(weights, counts) * self._values[entries])
         scores[~scores.any(axis=1)] = self._popularity
         return scores
 
@@ -114,6 +143,7 @@ SCORERS: Mapping[str, Callable[[Artifact, int], Scorer]] = {
     "user": UserScorer,
     "neighbors": NeighborScorer,
     "popularity": PopularityScorer,
+    "pairs": PairScorer,
 }
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rr_tools.errors import ArtifactError
 
 LOG_ERRORS_ONLY = 3
+SLOWER_FUSIONS = ["SkipLayerNormFusion"]  # its kernel on the CPU takes five times as long as what it replaces
 
 
 class OnnxSession:
@@ -31,12 +32,21 @@ class OnnxSession:
         options.inter_op_num_threads = 1
         options.log_severity_level = LOG_ERRORS_ONLY
         try:
-            self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(
+                network, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER_FUSIONS
+            )
         except Exception as error:  # ONNX Runtime's errors have no root of their own
             reason = str(error).splitlines()[0]
             message = f"onnxruntime {onnxruntime.__version__} cannot run the network ({reason}); upgrade onnxruntime"
             raise ArtifactError(message) from error
-        self._input = self._session.get_inputs()[0].name
+        described = self._session.get_inputs()[0]
+        self._input = described.name
+        self._dimensions = list(described.shape)
+
+    @property
+    def any_length(self) -> bool:
+        """Whether the input's second dimension may have any size, as its first one does."""
+        return len(self._dimensions) == 2 and not isinstance(self._dimensions[1], int)
 
     def run(self, values: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the network's output for `values`, whose first dimension is the batch."""

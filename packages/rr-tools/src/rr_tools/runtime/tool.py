@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rr_tools.artifact import Artifact, ToolCard, read_artifact
-from rr_tools.errors import ArtifactError
+from rr_tools.errors import ArtifactError, InvalidDataError
 from rr_tools.runtime.confidence import ConfidenceModel, confidence_features
 from rr_tools.runtime.queries import Histories, Queries, mask_unrankable
 from rr_tools.runtime.ranking import Ranking, top_k
-from rr_tools.runtime.scorers import open_scorer
+from rr_tools.runtime.scorers import ProbabilityScorer, open_scorer
 
 CELLS_PER_CHUNK = 2**22  # queries are scored in chunks of at most this many scores, which bounds the memory
 
@@ -39,6 +39,8 @@ class RuntimeTool:
 
     Items of a query's history are never ranked. Unknown item codes in a history are ignored; an empty history and an
     unknown user get what the model has for everybody. The answer to one query does not depend on the others.
+
+    The scores of a click-through model are click probabilities, and `probabilities` asks for them alone.
     """
 
     def __init__(self, artifact: Artifact, *, threads: int = 1) -> None:
@@ -77,7 +79,8 @@ class RuntimeTool:
 
         Returns:
             Items [B, k], scores [B, k] and, where the tool was calibrated, confidence [B]. The confidence was fitted on
-            the full catalogue: among a few candidates it is an ordering, no probability.
+            the full catalogue: among a few candidates it is an ordering, no probability. But one candidate asks a
+            click-through model for yes or no, and the confidence is the probability that the likelier is right.
 
         Raises:
             InvalidDataError: k is below 1.
@@ -89,7 +92,10 @@ class RuntimeTool:
             items.append(best[0])
             values.append(best[1])
             if self._confidence is not None:
-                confidence = self._confidence.predict(self.confidence_features(chunk))
+                if self._asks_yes_or_no(queries):
+                    confidence = np.maximum(best[1][:, 0], 1.0 - best[1][:, 0]).astype(np.float64)
+                else:
+                    confidence = self._confidence.predict(self.confidence_features(chunk, best=best[1]))
                 confidences.append(np.where(np.isfinite(best[1][:, 0]), confidence, 0.0))
         return Ranking(
             items=np.concatenate(items),
@@ -101,6 +107,19 @@ class RuntimeTool:
         """Return [B, n_items] scores of the whole catalogue, -inf where an item is not ranked: for exact evaluation."""
         return np.concatenate([chunk.scores for chunk in self.score_chunks(queries)])
 
+    def probabilities(self, queries: Queries) -> NDArray[np.float32]:
+        """Return [B, C] the click probability of each candidate; items of the history and unknown ones get one too.
+
+        Raises:
+            InvalidDataError: the tool is no click-through model, or the queries have no candidates.
+        """
+        if not isinstance(self._scorer, ProbabilityScorer):
+            raise InvalidDataError(f"{self.name} ranks and knows no click probability; ask a tool of the task 'ctr'")
+        if queries.candidates is None:
+            raise InvalidDataError("a click is asked about an item: give the items as candidates [B, C]")
+        histories = Histories.of(queries.histories, self.n_items)
+        return self._scorer.probabilities(np.asarray(queries.users), histories, np.asarray(queries.candidates))
+
     def score_chunks(self, queries: Queries) -> Iterator[ScoredChunk]:
         """Yield the scores of a few queries at a time, in order, which bounds the memory; at least one chunk."""
         users = np.asarray(queries.users)
@@ -108,13 +127,28 @@ class RuntimeTool:
         for first in range(0, max(1, len(users)), size):
             rows = slice(first, min(first + size, len(users)))
             histories = Histories.of(queries.histories[rows], self.n_items)
-            scores = self._scorer.scores(users[rows], histories)
-            mask_unrankable(scores, histories, None if queries.candidates is None else queries.candidates[rows])
+            candidates = None if queries.candidates is None else np.asarray(queries.candidates[rows])
+            if candidates is None or not isinstance(self._scorer, ProbabilityScorer):
+                scores = self._scorer.scores(users[rows], histories)
+            else:
+                scores = self._scorer.candidate_scores(users[rows], histories, candidates)
+            mask_unrankable(scores, histories, candidates)
             yield ScoredChunk(rows=rows, scores=scores, lengths=histories.lengths)
 
-    def confidence_features(self, chunk: ScoredChunk) -> NDArray[np.float64]:
-        """Return [b, F] what the confidence is computed from, see `rr_tools.runtime.confidence`."""
-        return confidence_features(chunk.scores, chunk.lengths, self._scorer.scale)
+    def confidence_features(
+        self, chunk: ScoredChunk, *, best: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float64]:
+        """Return [b, F] what the confidence is computed from, see `rr_tools.runtime.confidence`.
+
+        Args:
+            chunk: of `score_chunks`.
+            best: [b, k] its best scores, where they are known.
+        """
+        return confidence_features(chunk.scores, chunk.lengths, self._scorer.scale, best=best)
+
+    def _asks_yes_or_no(self, queries: Queries) -> bool:
+        one = queries.candidates is not None and queries.candidates.shape[1:] == (1,)
+        return one and isinstance(self._scorer, ProbabilityScorer)
 
 
 def load_tool(folder: str | Path, *, threads: int = 1, item_map_checksum: str | None = None) -> RuntimeTool:
@@ -126,9 +160,11 @@ def load_tool(folder: str | Path, *, threads: int = 1, item_map_checksum: str | 
         item_map_checksum: where given, the artifact must have been trained with this map from item ids to codes.
 
     Raises:
-        ArtifactError: the artifact is missing, damaged, of another schema version or of another item map.
+        ArtifactError: the artifact is missing, damaged, of another schema version of another item map, or an explainer.
     """
     artifact = read_artifact(folder)
+    if artifact.card.task == "explanation":
+        raise ArtifactError(f"{folder} explains and ranks nothing; open it with rr_tools.runtime.load_explainer")
     trained_with = artifact.card.item_map_checksum
     if item_map_checksum is not None and trained_with != item_map_checksum:
         raise ArtifactError(

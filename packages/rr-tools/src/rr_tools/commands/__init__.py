@@ -1,0 +1,1 @@
+"""The commands of `rr-tools`, one a file."""

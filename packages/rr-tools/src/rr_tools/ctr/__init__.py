@@ -1,0 +1,1 @@
+"""Click-through models: how likely a user is to take an item."""

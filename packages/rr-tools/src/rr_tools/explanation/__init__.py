@@ -1,0 +1,1 @@
+"""Models that say in words why a user may like an item."""

@@ -1,0 +1,78 @@
+"""The codes of the k best scores of each row, without partitioning whole rows.
+
+A row's codes are dealt to blocks, code c to block c modulo the number of blocks. The k blocks with the highest maxima
+hold k scores that are at least the k-th highest maximum, so the k best of these blocks are the k best of the row. The
+blocks are chosen in the same way. What grows with the catalogue is one pass of maxima, and that a vectorised one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+CODES_PER_BLOCK = 8
+SHORT = 512  # rows up to this length are partitioned as they are
+CELLS_IN_CACHE = 2**19  # a few rows at a time: what is read again and again stays in the processor's cache
+
+
+def best_codes(scores: NDArray[Any], k: int) -> IntArray:
+    """Return [B, k] the codes of the k best items of each row, rising; of those tied at the edge, the lowest codes.
+
+    Args:
+        scores: [B, n_items], B at least 1; no NaN.
+        k: from 1 to n_items.
+
+    Example:
+        >>> best_codes(np.array([[0.5, 2.0, 0.5, 0.5]]), 2).tolist()
+        [[0, 1]]
+    """
+    size = max(1, CELLS_IN_CACHE // scores.shape[1])
+    found = []
+    for first in range(0, len(scores), size):
+        rows = scores[first : first + size]
+        chosen, edge, crowded = _choose(rows, k)
+        chosen.sort(axis=1)
+        for row in np.flatnonzero(crowded):
+            chosen[row] = _by_sorting(rows[row], edge[row], k)
+        found.append(chosen)
+    return np.concatenate(found).astype(np.int64, copy=False)
+
+
+def _choose(scores: NDArray[Any], k: int) -> tuple[IntArray, NDArray[Any], NDArray[np.bool_]]:
+    """Return [B, k] codes of k best scores, [B, 1] the lowest of these, [B] whether other codes have that one too."""
+    n_items = scores.shape[1]
+    if n_items <= max(SHORT, 2 * CODES_PER_BLOCK * k):
+        chosen = np.argpartition(scores, n_items - k, axis=1)[:, n_items - k :]
+        edge = np.take_along_axis(scores, chosen, axis=1).min(axis=1, keepdims=True)
+        return chosen, edge, (scores >= edge).sum(axis=1) > k
+    blocks = -(-n_items // CODES_PER_BLOCK)
+    best, lowest, left_out = _choose(_block_maxima(scores, blocks), k)
+    codes = (best[:, :, None] + np.arange(0, n_items, blocks)).reshape(len(scores), -1)
+    beyond = codes >= n_items
+    codes[beyond] = 0
+    values = scores.take(codes + np.arange(0, scores.size, n_items)[:, None])
+    values[beyond] = -np.inf
+    places = np.argpartition(values, values.shape[1] - k, axis=1)[:, values.shape[1] - k :]
+    edge = np.take_along_axis(values, places, axis=1).min(axis=1, keepdims=True)
+    crowded = (left_out & (edge == lowest)[:, 0]) | ((values >= edge).sum(axis=1) > k)
+    return np.take_along_axis(codes, places, axis=1), edge, crowded
+
+
+def _block_maxima(scores: NDArray[Any], blocks: int) -> NDArray[Any]:
+    """Return [B, blocks] the highest score of each block."""
+    rows, n_items = scores.shape
+    whole = n_items - n_items % blocks
+    maxima: NDArray[Any] = scores[:, :whole].reshape(rows, -1, blocks).max(axis=1)
+    rest = maxima[:, : n_items - whole]
+    np.maximum(rest, scores[:, whole:], out=rest)
+    return maxima
+
+
+def _by_sorting(scores: NDArray[Any], edge: Any, k: int) -> IntArray:
+    """Return [k] the codes of the k best of [n_items] scores, rising; all of them are at least `edge`."""
+    candidates = np.flatnonzero(scores >= edge)
+    order = np.argsort(-scores[candidates], kind="stable")  # candidates rise, so ties stay in the order of their codes
+    return np.sort(candidates[order[:k]])

@@ -1,0 +1,68 @@
+"""The bench `tools` on a set of a few users: what it trains, what it keeps, what its page says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from recipes.bench import tools as bench
+from recipes.bench.tools_settings import SETTINGS, settings_of
+from rr_tools import get_model
+from rr_tools.configuration import parse_config
+
+RESULT = {
+    "model": "sasrec",
+    "seed": 0,
+    "command": "rr-tools train sasrec",
+    "test": {"HR@5": 0.06, "NDCG@5": 0.04, "HR@10": 0.08, "NDCG@10": 0.05},
+    "seconds": 120.0,
+    "peak_bytes": 2 * 10**9,
+}
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """A folder as `amazon-beauty` is: users who walk round a ring of twelve items."""
+    folder = tmp_path / "ring"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    walks = [(rng.integers(12) + np.arange(7)) % 12 + 1 for _ in range(40)]
+    lines = [" ".join(map(str, [user, *walk])) for user, walk in enumerate(walks, start=1)]
+    (folder / "sequences.txt").write_text("\n".join(lines) + "\n")
+    titles = "".join(f"{item}\tB{item}\ttitle {item}\n" for item in range(1, 13))
+    (folder / "items.tsv").write_text("item_id\tasin\ttitle\n" + titles)
+    (folder / "item_attributes.json").write_text(json.dumps({str(item): [item % 3] for item in range(1, 12)}))
+    return folder
+
+
+def test_results_are_kept_and_written_to_the_page(raw: Path, tmp_path: Path) -> None:
+    app = typer.Typer()
+    app.command()(bench.tools)
+    arguments = ["--data", str(raw), "--models", "popularity,item-transition", "--seeds", "2"]
+    arguments += ["--cache", str(tmp_path / "cache"), "--out", str(tmp_path / "tools.md")]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    result = json.loads((tmp_path / "cache" / "ring" / "item-transition" / "0" / "result.json").read_text())
+    assert result["test"]["HR@5"] == 1.0  # the next of twelve items, the seven before it masked
+    page = (tmp_path / "tools.md").read_text()
+    assert "| item-transition | 1 | 1.0000 |" in page  # nothing is drawn: one seed is enough
+    (tmp_path / "cache" / "ring" / "popularity" / "0" / "result.json").write_text(json.dumps({**result, "model": "x"}))
+    assert "| x | 1 | 1.0000 |" in CliRunner().invoke(app, arguments).output  # what is there is not trained again
+
+
+def test_the_page_shows_means_and_what_was_published() -> None:
+    other = {**RESULT, "seed": 1, "test": {**RESULT["test"], "HR@5": 0.062}, "seconds": 240.0}  # type: ignore[dict-item]
+    page = bench.page({"amazon-beauty": [RESULT, other]}, "nox -s bench -- tools")
+    assert "| sasrec | 2 | 0.0610 ± 0.0014 | 0.0400 ± 0.0000 |" in page
+    assert "| 0.0387 | 3.0 | 2.00 |" in page
+
+
+@pytest.mark.parametrize("model", SETTINGS)
+def test_the_settings_are_options_of_their_models(model: str) -> None:
+    parse_config(get_model(model).config_type, settings_of(model))
+    assert settings_of(f"{model}+v") == settings_of(model)
