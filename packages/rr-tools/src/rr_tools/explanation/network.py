@@ -87,4 +87,4 @@ class CodeEmbedding(nn.Module):
         trained = torch.zeros(len(self.table.weight), dtype=torch.bool)
         trained[seen] = True
         trained[0] &= bool((seen == 0).all())  # an unknown rating may be all there is
-        _ = self.table.weight[trained].mean(dim=0)
+        self.table.weight[~trained] = self.table.weight[trained].mean(dim=0)
