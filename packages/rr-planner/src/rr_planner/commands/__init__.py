@@ -1,0 +1,1 @@
+"""The subcommands of `rr-planner`, one a file: `add` tells argparse of it, `run` yields the lines it prints."""
