@@ -24,20 +24,25 @@ if TYPE_CHECKING:
         InvalidQueryError,
         LedgerError,
         NoAnswerError,
+        OverloadedError,
         PlannerError,
     )
     from rr_planner.explanation import explain
     from rr_planner.horizon import evidence_horizon
     from rr_planner.ledger import Ledger
+    from rr_planner.observer import Observer
     from rr_planner.planner import Planner
     from rr_planner.policies.bands import Bands, ByLevel
     from rr_planner.policies.file import load_policy, save_policy
     from rr_planner.policies.fixed import AlwaysBoth, AlwaysReasoner, AlwaysTools, Oracle, Random
     from rr_planner.policies.policy import Policy, decide
     from rr_planner.policies.signals import Signals
-    from rr_planner.protocols import DeliberationLike, RankingLike, Reasoner, Tool
+    from rr_planner.protocols import AsyncReasoner, AsyncTool, DeliberationLike, RankingLike, Reasoner, Tool
+    from rr_planner.resilience.breaker import BreakerState
+    from rr_planner.resilience.deadline import Deadline
+    from rr_planner.resilience.settings import Resilience
     from rr_planner.selection import BestOverall, MostConfident, Selection
-    from rr_planner.types import Answer, Attempt, Decision, Deliberation, QueryBatch, Ranking, Risk, Route
+    from rr_planner.types import Answer, Attempt, Decision, Deliberation, Outcome, QueryBatch, Ranking, Risk, Route
 
 __version__ = "0.1.0"
 
@@ -48,14 +53,18 @@ _HOME = {
     "AlwaysTools": "policies.fixed",
     "Answer": "types",
     "Answers": "answers",
+    "AsyncReasoner": "protocols",
+    "AsyncTool": "protocols",
     "Attempt": "types",
     "Bands": "policies.bands",
     "BandsCalibration": "calibration.calibrate",
     "BestOverall": "selection",
+    "BreakerState": "resilience.breaker",
     "ByLevel": "policies.bands",
     "CalibrationError": "errors",
     "Conflicts": "aggregation.conflicts",
     "Costs": "calibration.grid",
+    "Deadline": "resilience.deadline",
     "Decision": "types",
     "Deliberation": "types",
     "DeliberationLike": "protocols",
@@ -70,7 +79,10 @@ _HOME = {
     "LedgerError": "errors",
     "MostConfident": "selection",
     "NoAnswerError": "errors",
+    "Observer": "observer",
     "Oracle": "policies.fixed",
+    "Outcome": "types",
+    "OverloadedError": "errors",
     "Planner": "planner",
     "PlannerError": "errors",
     "Policy": "policies.policy",
@@ -79,6 +91,7 @@ _HOME = {
     "Ranking": "types",
     "RankingLike": "protocols",
     "Reasoner": "protocols",
+    "Resilience": "resilience.settings",
     "Risk": "types",
     "Route": "types",
     "Selection": "selection",
@@ -103,14 +116,18 @@ __all__ = [
     "AlwaysTools",
     "Answer",
     "Answers",
+    "AsyncReasoner",
+    "AsyncTool",
     "Attempt",
     "Bands",
     "BandsCalibration",
     "BestOverall",
+    "BreakerState",
     "ByLevel",
     "CalibrationError",
     "Conflicts",
     "Costs",
+    "Deadline",
     "Decision",
     "Deliberation",
     "DeliberationLike",
@@ -125,7 +142,10 @@ __all__ = [
     "LedgerError",
     "MostConfident",
     "NoAnswerError",
+    "Observer",
     "Oracle",
+    "Outcome",
+    "OverloadedError",
     "Planner",
     "PlannerError",
     "Policy",
@@ -134,6 +154,7 @@ __all__ = [
     "Ranking",
     "RankingLike",
     "Reasoner",
+    "Resilience",
     "Risk",
     "Route",
     "Selection",

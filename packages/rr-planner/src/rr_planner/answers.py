@@ -21,12 +21,14 @@ class Answers:
 
     Attributes:
         ranking: items [B, k], scores [B, k], confidence [B] (NaN where nobody gave one).
-        served_by: B names: a tool, the reasoner, or `fusion`.
+        served_by: B names: a tool, the reasoner, `fusion` or `last-resort`; empty where nobody answered.
         tools_used: B tuples of the tools whose answers went into the served one.
         thoughts: B texts, empty where a tool answered.
         degraded: B texts: what failed on the way, empty where nothing did.
         latency_ms: [B] time spent on each query, its share of each batch it was part of.
         flops: [B] floating-point operations; NaN where a model does not tell.
+        cost: [B] in the team's own unit; NaN where a model does not tell.
+        disagreed: B: whether the reasoner's first item is another than most consulted tools'; None where it saw none.
         signals: what the policy looked at.
         policy: the policy that decided.
         codes: [B] the routes it asked for.
@@ -41,6 +43,8 @@ class Answers:
     degraded: tuple[str, ...]
     latency_ms: FloatArray
     flops: FloatArray
+    cost: FloatArray
+    disagreed: tuple[bool | None, ...]
     signals: Signals
     policy: Policy
     codes: Codes
@@ -68,6 +72,8 @@ class Answers:
             latency_ms=float(self.latency_ms[row]),
             flops=float(self.flops[row]),
             decision=self.decision(row),
+            cost=float(self.cost[row]),
+            disagreed=self.disagreed[row],
         )
 
     def __iter__(self) -> Iterator[Answer]:

@@ -1,8 +1,12 @@
-"""One batch on its way through the cascade: each step runs only on the queries that need it."""
+"""One batch on its way through the cascade: each step runs only on the queries that need it.
+
+The cascade asks nobody itself. It yields the questions of each step and is sent the calls that came of them, so that
+the same code serves callers that wait and callers that await.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,56 +14,72 @@ from numpy.typing import NDArray
 
 from rr_planner.aggregation.agreement import agreement
 from rr_planner.aggregation.fusion import reciprocal_rank_fusion
-from rr_planner.answered import Answered
+from rr_planner.answered import Answered, Blank
 from rr_planner.policies.policy import BOTH, PENDING, REASONER, TOOLS, Codes, Policy
 from rr_planner.policies.signals import Signals
-from rr_planner.protocols import Reasoner, Tool
-from rr_planner.resilience.guard import Call, ask_reasoner, ask_tool
+from rr_planner.protocols import RankingLike
+from rr_planner.resilience.guard import Ask, Call
+from rr_planner.resilience.last_resort import LastResort
 from rr_planner.selection import Selection
 from rr_planner.types import FloatArray, IntArray, QueryBatch
 
 BoolArray = NDArray[np.bool_]
-FUSION = "fusion"
+FUSION, LAST_RESORT = "fusion", "last-resort"
 NOBODY = -1
+
+Steps = Generator[list[Ask], list[Call], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """Who can be asked."""
+    """Who can be asked, by name."""
 
-    tools: Mapping[str, Tool]
-    reasoner: Reasoner
+    tools: tuple[str, ...]
+    reasoner: str
     consulted: tuple[str, ...]
+    last_resort: LastResort | None = None
 
 
 class Cascade:
-    """Asks, decides and serves one batch; `rr_planner.planner` turns the result into answers."""
+    """Decides and serves one batch; `rr_planner.planner` asks for it and turns the result into answers."""
 
     def __init__(self, models: Models, queries: QueryBatch, k: int) -> None:
         """Start with nothing asked."""
         size = len(queries)
+        blank = Blank.of(size, k)
         self.models, self.queries, self.k = models, queries, k
-        self.tools = {name: Answered(size, k) for name in models.tools}
-        self.alone, self.informed = Answered(size, k), Answered(size, k)
+        self.tools = {name: Answered(blank) for name in models.tools}
+        self.alone, self.informed = Answered(blank), Answered(blank)
         self.calls: list[Call] = []
-        self.signals = Signals.of(queries, tuple(models.tools))
+        self.signals = Signals.of(queries, models.tools)
         self.codes: Codes = np.full(size, PENDING, dtype=np.int8)
         # What is served in the end.
-        self.names = (*models.tools, models.reasoner.name, FUSION)
+        self.names = (*models.tools, models.reasoner, FUSION, LAST_RESORT)
         self.server: IntArray = np.full(size, NOBODY)  # [B] indices into `names`
         self.used: list[tuple[str, ...]] = [()] * size
         self.thoughts = [""] * size
-        self.items: IntArray = np.zeros((size, k), dtype=np.int64)
-        self.scores: FloatArray = np.full((size, k), -np.inf)
-        self.confidence: FloatArray = np.full(size, np.nan)
+        self.disagreed: list[bool | None] = [None] * size
+        self.items, self.scores, self.confidence = blank.items, blank.scores, blank.unknown
+        self._blank, self._left = blank, size
 
-    def route(self, policy: Policy, selection: Selection) -> None:
-        """Decide the route of every query, running what the policy needs to know and no more."""
-        names = tuple(self.models.tools)
+    def steps(self, policy: Policy, selection: Selection) -> Steps:
+        """Route and serve every query; yields the questions of a step, wants their calls."""
+        yield from self._route(policy, selection)
+        yield from self._serve_routes()
+        if self._left:
+            yield from self._serve_what_is_left()
+
+    @property
+    def unserved(self) -> BoolArray:
+        """[B] queries that nobody has answered yet."""
+        return np.asarray(self.server == NOBODY)
+
+    def _route(self, policy: Policy, selection: Selection) -> Steps:
+        names = self.models.tools
         asked = names if policy.uses_agreement else selection.required(names)
-        self.ask_tools(asked, policy.may_delegate(self.signals))
-        confidence = np.stack([self.tools[name].confidence for name in names])
-        usable = np.stack([self.tools[name].usable for name in names])
+        yield from self._ask_tools(asked, policy.may_delegate(self.signals))
+        confidence = np.array([self.tools[name].confidence for name in names])
+        usable = np.array([self.tools[name].usable for name in names])
         self.signals = replace(
             self.signals,
             tool_confidence=confidence,
@@ -67,100 +87,135 @@ class Cascade:
             agreement=self._agreement(usable) if policy.uses_agreement else self.signals.agreement,
         )
         codes = policy.triage(self.signals)
-        pending = codes == PENDING
-        self.ask_alone(pending | (codes == REASONER))
-        self.signals = replace(self.signals, reasoner_confidence=self.alone.confidence)
-        if pending.any():
-            codes = np.where(pending, policy.escalate(self.signals), codes)
         self.codes = codes.astype(np.int8, copy=False)
+        if np.count_nonzero(codes == TOOLS) == len(codes):
+            return
+        pending = codes == PENDING
+        yield from self._ask_alone(pending | (codes == REASONER))
+        # A copy: the decision records what was known when it was made, and a later step may ask the reasoner again.
+        self.signals = replace(self.signals, reasoner_confidence=self.alone.confidence.copy())
+        if np.count_nonzero(pending):
+            self.codes = np.where(pending, policy.escalate(self.signals), codes).astype(np.int8, copy=False)
 
-    def serve(self) -> None:
-        """Serve every query along its route, then what is left by whoever can still answer."""
-        high = self.codes == BOTH
+    def _serve_routes(self) -> Steps:
+        """Serve every query along its route, if those it was sent to have an answer."""
         self._serve_delegates(self.codes == TOOLS)
+        if not self._left:
+            return
         self._serve_reasoner(self.alone, self.codes == REASONER)
-        if high.any():
-            self._consult(high)
+        high = self.codes == BOTH
+        if np.count_nonzero(high):
+            yield from self._consult(high)
             self._serve_reasoner(self.informed, high)
             # A reasoner that fails with evidence has often answered alone before.
             self._serve_reasoner(self.alone, high)
-        if not self.unserved.any():
-            return
-        self.ask_tools(tuple(self.models.tools), self.unserved)
+
+    def _serve_what_is_left(self) -> Steps:
+        """Serve by whoever can still answer: the tools together, the reasoner, the last resort."""
+        yield from self._ask_tools(self.models.tools, self.unserved, final=True)
         self._serve_fused(self.unserved)
-        self.ask_alone(self.unserved & (self.codes == TOOLS))
+        yield from self._ask_alone(self.unserved & (self.codes == TOOLS), final=True)
         self._serve_reasoner(self.alone, self.unserved)
+        rows = _rows(self.unserved)
+        if len(rows) and self.models.last_resort is not None:
+            items, scores = self.models.last_resort.rank(self._take(rows), self.k)
+            self._serve(rows, LAST_RESORT, items, scores, self._blank.unknown[rows])
 
-    @property
-    def unserved(self) -> BoolArray:
-        """[B] queries that nobody has answered yet."""
-        return np.asarray(self.server == NOBODY)
-
-    def ask_tools(self, names: Iterable[str], wanted: BoolArray) -> None:
+    def _ask_tools(self, names: Sequence[str], wanted: BoolArray, *, final: bool = False) -> Steps:
         """Ask tools about the wanted queries, each tool at most once a query."""
+        asks = []
         for name in names:
-            given = self.tools[name]
-            rows = np.flatnonzero(wanted & ~given.asked)
+            rows = _rows(wanted & ~self.tools[name].asked)
             if len(rows):
-                self._record(ask_tool(self.models.tools[name], self._take(rows), self.k, rows), given)
+                asks.append(Ask(name, "answer", rows, self._take(rows), self.k, final=final))
+        if asks:
+            for call in (yield asks):
+                self._record(call, self.tools[call.model])
 
-    def ask_alone(self, wanted: BoolArray) -> None:
+    def _ask_alone(self, wanted: BoolArray, *, final: bool = False) -> Steps:
         """Ask the reasoner about the wanted queries, without evidence, at most once a query."""
-        rows = np.flatnonzero(wanted & ~self.alone.asked)
+        rows = _rows(wanted & ~self.alone.asked)
         if len(rows):
-            self._record(ask_reasoner(self.models.reasoner, self._take(rows), self.k, rows), self.alone)
+            ask = Ask(self.models.reasoner, "deliberate", rows, self._take(rows), self.k, final=final)
+            for call in (yield [ask]):
+                self._record(call, self.alone)
 
-    def _consult(self, wanted: BoolArray) -> None:
-        self.ask_tools(self.models.consulted, wanted)
+    def _consult(self, wanted: BoolArray) -> Steps:
+        names = self.models.consulted
+        yield from self._ask_tools(names, wanted)
         # A reasoner that has just failed alone is not tried again with evidence.
         wanted = wanted & ~(self.alone.asked & ~self.alone.usable)
-        names = self.models.consulted
-        for present, rows in _patterns(np.stack([self.tools[name].usable for name in names]), np.flatnonzero(wanted)):
-            voices = [name for name, there in zip(names, present, strict=True) if there]
-            evidence = {name: self.tools[name].ranking(rows) for name in voices}
+        asks, without = [], self._blank.nowhere.copy()
+        for present, rows in _patterns(np.array([self.tools[name].usable for name in names]), _rows(wanted)):
+            evidence: dict[str, RankingLike] = {
+                name: self.tools[name].ranking(rows) for name, there in zip(names, present, strict=True) if there
+            }
             if evidence:
-                call = ask_reasoner(self.models.reasoner, self._take(rows), self.k, rows, evidence)
-                self._record(call, self.informed)
+                step = "deliberate with evidence"
+                asks.append(Ask(self.models.reasoner, step, rows, self._take(rows), self.k, evidence))
             else:
-                mask = np.zeros(len(self.codes), dtype=np.bool_)
-                mask[rows] = True
-                self.ask_alone(mask)
+                without[rows] = True
+        if asks:
+            for call in (yield asks):
+                self._record(call, self.informed)
+        yield from self._ask_alone(without)
 
     def _serve_delegates(self, wanted: BoolArray) -> None:
         for index, (name, given) in enumerate(self.tools.items()):
-            rows = np.flatnonzero(wanted & (self.signals.delegate == index) & given.usable)
-            self._serve(rows, name, given.items[rows], given.scores[rows], given.confidence[rows])
-            for row in rows.tolist():
-                self.used[row] = (name,)
+            rows = _rows(wanted & (self.signals.delegate == index) & given.usable)
+            if len(rows):
+                self._serve_given(rows, name, given)
+                for row in rows.tolist():
+                    self.used[row] = (name,)
 
     def _serve_reasoner(self, given: Answered, wanted: BoolArray) -> None:
-        rows = np.flatnonzero(wanted & given.usable & self.unserved)
-        name = self.models.reasoner.name
-        self._serve(rows, name, given.items[rows], given.scores[rows], given.confidence[rows])
+        rows = _rows(wanted & given.usable & self.unserved)
+        if not len(rows):
+            return
+        self._serve_given(rows, self.models.reasoner, given)
         for row in rows.tolist():
-            self.thoughts[row] = given.thoughts[row]
+            self.thoughts[row] = given.thoughts.get(row, "")
             if given is self.informed:
                 self.used[row] = self._voices(self.models.consulted, row)
+                self.disagreed[row] = self._disagrees(row)
 
     def _serve_fused(self, wanted: BoolArray) -> None:
-        usable = np.stack([given.usable for given in self.tools.values()]).any(0)
-        rows = np.flatnonzero(wanted & usable)
+        usable = np.array([given.usable for given in self.tools.values()]).any(0)
+        rows = _rows(wanted & usable)
         if len(rows):
             fused = reciprocal_rank_fusion([given.ranking(rows) for given in self.tools.values()], self.k)
-            self._serve(rows, FUSION, fused.items, fused.scores, np.full(len(rows), np.nan))
+            self._serve(rows, FUSION, fused.items, fused.scores, self._blank.unknown[rows])
             for row in rows.tolist():
-                self.used[row] = self._voices(tuple(self.tools), row)
+                self.used[row] = self._voices(self.models.tools, row)
+
+    def _serve_given(self, rows: IntArray, name: str, given: Answered) -> None:
+        if len(rows) == len(self.server):
+            self._serve(rows, name, given.items, given.scores, given.confidence)
+        else:
+            self._serve(rows, name, given.items[rows], given.scores[rows], given.confidence[rows])
 
     def _serve(self, rows: IntArray, name: str, items: IntArray, scores: FloatArray, confidence: FloatArray) -> None:
-        self.items[rows], self.scores[rows], self.confidence[rows] = items, scores, confidence
         self.server[rows] = self.names.index(name)
+        if len(rows) == len(self.server):
+            self.items, self.scores, self.confidence = items, scores, confidence
+        else:
+            if self.items is self._blank.items:
+                self.items, self.scores = self.items.copy(), self.scores.copy()
+                self.confidence = self.confidence.copy()
+            self.items[rows], self.scores[rows], self.confidence[rows] = items, scores, confidence
+        self._left -= len(rows)
 
     def _voices(self, names: Sequence[str], row: int) -> tuple[str, ...]:
         return tuple(name for name in names if self.tools[name].usable[row])
 
+    def _disagrees(self, row: int) -> bool:
+        """Whether the reasoner's first item is another than the one that most tools put first."""
+        firsts = [int(self.tools[name].items[row, 0]) for name in self.used[row]]
+        return max(firsts, key=firsts.count) != int(self.informed.items[row, 0])
+
     def _agreement(self, usable: BoolArray) -> FloatArray:
-        result = np.full(usable.shape[1], np.nan)
-        rows = np.flatnonzero(usable.sum(0) > 1)
+        result = self._blank.unknown.copy()
+        rows = _rows(usable.sum(0) > 1)
         if len(rows):
             result[rows] = agreement([given.ranking(rows) for given in self.tools.values()])
         return result
@@ -173,9 +228,15 @@ class Cascade:
         given.add(call)
 
 
+def _rows(mask: BoolArray) -> IntArray:
+    return mask.nonzero()[0]
+
+
 def _patterns(usable: BoolArray, rows: IntArray) -> list[tuple[tuple[bool, ...], IntArray]]:
     """Group rows by which tools have an answer for them: a reasoner sees a tool's answer or not the tool at all."""
     if len(rows) == 0:
         return []
+    if len(rows) == 1:
+        return [(tuple(usable[:, rows[0]].tolist()), rows)]
     patterns, group = np.unique(usable[:, rows].T, axis=0, return_inverse=True)
     return [(tuple(pattern.tolist()), rows[group.ravel() == index]) for index, pattern in enumerate(patterns)]

@@ -7,6 +7,7 @@ PlannerError
 +-- CalibrationError       outcomes that nothing can be learned from (also a ValueError)
 +-- LedgerError            a ledger file that cannot be read
 +-- NoAnswerError          every step of a query failed; names every cause
++-- OverloadedError        more requests at once than the planner admits; nothing was asked
 """
 
 from __future__ import annotations
@@ -66,3 +67,16 @@ class NoAnswerError(PlannerError):
         super().__init__(f"no tool and no reasoner answered query {query_id}{more}: {'; '.join(first)}")
         self.causes = causes
         self.answers = answers
+
+
+class OverloadedError(PlannerError):
+    """The planner has its hands full and refused the request at once; nothing was asked. Try again later.
+
+    Attributes:
+        admitted: how many requests it takes at once.
+    """
+
+    def __init__(self, admitted: int) -> None:
+        """Say how many requests are being answered."""
+        super().__init__(f"{admitted} requests are being answered already, which is the most; try again later")
+        self.admitted = admitted

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-import numpy as np
+from numpy.typing import ArrayLike
 
 from rr_planner.answers import Answers
-from rr_planner.cascade import FUSION, NOBODY, Cascade, Models
-from rr_planner.errors import InvalidPolicyError, InvalidQueryError, NoAnswerError
+from rr_planner.cascade import FUSION, LAST_RESORT, Models
+from rr_planner.errors import InvalidPolicyError, InvalidQueryError, NoAnswerError, OverloadedError
 from rr_planner.ledger import Ledger
+from rr_planner.observer import Observer
 from rr_planner.policies.policy import Policy
-from rr_planner.protocols import Reasoner, Tool
-from rr_planner.resilience.validation import EMPTY_LIST
+from rr_planner.protocols import AsyncReasoner, AsyncTool, Reasoner, Tool
+from rr_planner.request import Request, causes_of
+from rr_planner.resilience.breaker import BreakerState
+from rr_planner.resilience.bulkhead import Bulkhead
+from rr_planner.resilience.clock import Clock, SystemClock
+from rr_planner.resilience.conduct import Conductor
+from rr_planner.resilience.deadline import Deadline
+from rr_planner.resilience.lane import Lane
+from rr_planner.resilience.last_resort import LastResort
+from rr_planner.resilience.settings import Resilience
+from rr_planner.resilience.workers import Workers
 from rr_planner.selection import MostConfident, Selection
-from rr_planner.types import FloatArray, QueryBatch, Ranking
+from rr_planner.types import QueryBatch
 
 _log = logging.getLogger(__name__)
 
@@ -28,9 +38,13 @@ class Planner:
     2. The reasoner is asked about the rest. Where the policy is content, its answer is served.
     3. For what is left the consulted tools are asked, and the reasoner decides again with their answers.
 
-    A tool or reasoner that raises or answers with something that is no ranking never fails the query: it is left out,
-    and the answer says so. Without the reasoner the tools' answers are fused; without a delegate the reasoner answers.
+    A tool or reasoner that raises, is late, or answers with something that is no ranking never fails the query: it is
+    left out, and the answer says so. Without the reasoner the tools' answers are fused; without a delegate the reasoner
+    answers; without anybody the last resort does. A model that keeps failing is left alone for a while (`Resilience`).
     Each step runs as one batch over the queries that need it; the answer to a query does not depend on its batch.
+
+    Threads and event loops may share a planner. `policy` may be set at any time: a request keeps the policy it began
+    with.
 
     Args:
         tools: at least one, with distinct names; their order breaks ties.
@@ -39,6 +53,11 @@ class Planner:
         selection: which tool answers a query of low risk; the most confident one by default.
         consult: names of the tools whose answers the reasoner sees at high risk; all by default.
         ledger: records every answer with its decision, if given.
+        resilience: deadlines, retries and limits; by default nothing is interrupted.
+        last_resort: [N] item ids, best first, served when nobody else answers, such as the most popular ones.
+        n_items: item ids are 0..n_items-1; an answer with another one is invalid. Any whole number is an id where None.
+        observers: are told of every request.
+        clock: what tells the time.
 
     Raises:
         InvalidPolicyError: no tool, a model that lacks a method or attribute, a name twice, or a name to consult that
@@ -48,74 +67,129 @@ class Planner:
     def __init__(
         self,
         *,
-        tools: Sequence[Tool],
-        reasoner: Reasoner,
+        tools: Sequence[Tool | AsyncTool],
+        reasoner: Reasoner | AsyncReasoner,
         policy: Policy,
         selection: Selection | None = None,
         consult: Sequence[str] | None = None,
         ledger: Ledger | None = None,
+        resilience: Resilience | None = None,
+        last_resort: ArrayLike | None = None,
+        n_items: int | None = None,
+        observers: Sequence[Observer] = (),
+        clock: Clock | None = None,
     ) -> None:
         """Check that the parts fit together."""
-        _check_shape("tools", tools, Tool)
-        _check_shape("reasoner", [reasoner], Reasoner)
-        names = [tool.name for tool in tools]
-        if not names or len({*names, reasoner.name, FUSION}) < len(names) + 2:
-            received = f"tools named {names} and a reasoner named {reasoner.name!r}"
-            raise InvalidPolicyError("tools", received, f"at least one tool; all names distinct, none {FUSION!r}")
-        consulted = tuple(names if consult is None else consult)
+        _check_shape("tools", tools, (Tool, AsyncTool))
+        _check_shape("reasoner", [reasoner], (Reasoner, AsyncReasoner))
+        names = tuple(tool.name for tool in tools)
+        if not names or len({*names, reasoner.name, FUSION, LAST_RESORT}) < len(names) + 3:
+            received = f"tools named {list(names)} and a reasoner named {reasoner.name!r}"
+            allowed = f"at least one tool; all names distinct, none {FUSION!r} or {LAST_RESORT!r}"
+            raise InvalidPolicyError("tools", received, allowed)
+        consulted = names if consult is None else tuple(consult)
         if not consulted or not set(consulted) <= set(names):
             raise InvalidPolicyError("consult", f"{list(consulted)}", f"at least one name among {', '.join(names)}")
         self.policy = policy
         self.selection = selection or MostConfident()
         self.ledger = ledger
-        self._models = Models({tool.name: tool for tool in tools}, reasoner, consulted)
+        self.resilience = resilience or Resilience()
+        self.observers = tuple(observers)
+        self._clock = clock or SystemClock()
+        self._models = Models(names, reasoner.name, consulted, None if last_resort is None else LastResort(last_resort))
+        lanes = [Lane.to_tool(tool, self.resilience, self._clock, n_items) for tool in tools]
+        lanes.append(Lane.to_reasoner(reasoner, self.resilience, self._clock, n_items))
+        self._lanes = {lane.name: lane for lane in lanes}
+        self._conductor = Conductor(self._lanes, Workers(), self._clock)
+        self._admission = Bulkhead(self.resilience.admitted)
         self.selection.required(names)  # a selection that names an unknown tool raises here, not at the first query
 
-    def answer(self, queries: QueryBatch, k: int) -> Answers:
+    @property
+    def tool_names(self) -> tuple[str, ...]:
+        """The tools' names, in order."""
+        return self._models.tools
+
+    @property
+    def breakers(self) -> Mapping[str, BreakerState]:
+        """Whether each model is being asked at present, by name."""
+        return {name: lane.breaker.state for name, lane in self._lanes.items()}
+
+    @property
+    def busy(self) -> Mapping[str, int]:
+        """How many calls to each model are out, hung ones included, by name."""
+        return {name: lane.bulkhead.inside for name, lane in self._lanes.items()}
+
+    def answer(self, queries: QueryBatch, k: int, *, deadline: Deadline | None = None) -> Answers:
         """Answer a batch of queries with the k best items each.
+
+        Args:
+            queries: B of them; none gives no answers.
+            k: length of the lists, at least 1.
+            deadline: of this request; that of `resilience` by default.
 
         Raises:
             InvalidQueryError: k is not a whole number of at least 1.
-            NoAnswerError: for some query every tool and the reasoner failed. The error names the causes and holds the
-                answers to the other queries.
+            InvalidPolicyError: a model can only be awaited.
+            OverloadedError: too many requests are being answered; nothing was asked.
+            NoAnswerError: for some query every tool and the reasoner failed, and there is no last resort. The error
+                names the causes and holds the answers to the other queries.
         """
+        for name, lane in self._lanes.items():
+            if lane.call is None:
+                raise InvalidPolicyError("tools", f"{name!r}, which can only be awaited", "Planner.aanswer")
+        request = self._open(queries, k, deadline)
+        try:
+            while request.asks:
+                request.take(self._conductor.run(request.asks, request.deadline, request.reserve_s))
+            return self._close(request)
+        finally:
+            self._admission.leave()
+
+    async def aanswer(self, queries: QueryBatch, k: int, *, deadline: Deadline | None = None) -> Answers:
+        """Do the same without blocking the event loop: models that can be awaited are, blocking ones run in threads.
+
+        Cancelling it cancels what is awaited; a thread cannot be stopped, and keeps its place until it returns.
+
+        Raises:
+            InvalidQueryError: as for `answer`.
+            OverloadedError: as for `answer`.
+            NoAnswerError: as for `answer`.
+        """
+        request = self._open(queries, k, deadline)
+        try:
+            while request.asks:
+                calls = await self._conductor.run_async(request.asks, request.deadline, request.reserve_s)
+                request.take(calls)
+            return self._close(request)
+        finally:
+            self._admission.leave()
+
+    def _open(self, queries: QueryBatch, k: int, deadline: Deadline | None) -> Request:
         if not hasattr(k, "__index__") or k < 1:
             raise InvalidQueryError("k", repr(k), "a whole number of at least 1")
-        start = time.perf_counter()
-        run = Cascade(self._models, queries, int(k))
-        if len(queries):
-            run.route(self.policy, self.selection)
-            run.serve()
-        failures = _failures(run)
-        unserved = np.flatnonzero(run.unserved)
-        answers = self._answers(run, failures, start)
-        self._write(answers, np.flatnonzero(~run.unserved).tolist())
-        if len(unserved):
-            causes = {answers[row].query_id: failures[row] for row in unserved.tolist()}
-            raise NoAnswerError(causes, answers.take(np.flatnonzero(~run.unserved).tolist()))
-        return answers
+        if not self._admission.enter():
+            self._tell(lambda observer: observer.shed(len(queries)))
+            raise OverloadedError(self._admission.limit)
+        try:
+            deadline = deadline or Deadline.after(self.resilience.deadline_s, self._clock)
+            share = self.resilience.reserve
+            return Request(self._models, queries, int(k), self.policy, self.selection, deadline, share)
+        except BaseException:
+            self._admission.leave()
+            raise
 
-    def _answers(self, run: Cascade, failures: Sequence[Sequence[str]], start: float) -> Answers:
-        latency, flops = _spent(run)
-        elapsed = 1000.0 * (time.perf_counter() - start)
-        # The planner's own time, shared equally, so that latencies sum to the time of the call.
-        latency += (elapsed - latency.sum()) / max(1, len(latency))
-        return Answers(
-            ranking=Ranking(run.items, run.scores, run.confidence),
-            served_by=tuple(run.names[index] if index != NOBODY else "" for index in run.server.tolist()),
-            tools_used=tuple(run.used),
-            thoughts=tuple(run.thoughts),
-            degraded=tuple(
-                "; ".join(cause for cause in causes if not cause.endswith(EMPTY_LIST)) for causes in failures
-            ),
-            latency_ms=latency,
-            flops=flops,
-            signals=run.signals,
-            policy=self.policy,
-            codes=run.codes,
-            consulted=self._models.consulted,
-            calls=tuple(run.calls),
-        )
+    def _close(self, request: Request) -> Answers:
+        answers = request.answers()
+        unserved = [row for row, name in enumerate(answers.served_by) if not name]
+        if self.observers:
+            self._tell(lambda observer: observer.answered(answers, request.start, self._clock))
+        if not unserved:
+            self._write(answers, range(len(answers)))
+            return answers
+        served = [row for row, name in enumerate(answers.served_by) if name]
+        self._write(answers, served)
+        causes = {answers[row].query_id: causes_of(answers.calls, row) for row in unserved}
+        raise NoAnswerError(causes, answers.take(served))
 
     def _write(self, answers: Answers, rows: Sequence[int]) -> None:
         if self.ledger is None:
@@ -125,25 +199,16 @@ class Planner:
         except OSError as error:  # a full disk must not cost the user the answer
             _log.error("the ledger could not be written", exc_info=error)
 
+    def _tell(self, news: Callable[[Observer], None]) -> None:
+        for observer in self.observers:
+            try:
+                news(observer)
+            except Exception as error:  # nor must a metric
+                _log.error("%s failed", type(observer).__name__, exc_info=error)
 
-def _check_shape(field: str, models: Sequence[object], protocol: type) -> None:
+
+def _check_shape(field: str, models: Sequence[Any], protocols: tuple[type, type]) -> None:
     for model in models:
-        if not isinstance(model, protocol):
-            offers = f"what rr_planner.protocols.{protocol.__name__} asks for; rr_planner.testing checks it"
+        if not isinstance(model, protocols):
+            offers = f"what rr_planner.protocols.{protocols[0].__name__} asks for; rr_planner.testing checks it"
             raise InvalidPolicyError(field, f"a {type(model).__name__}", offers)
-
-
-def _spent(run: Cascade) -> tuple[FloatArray, FloatArray]:
-    latency, flops = np.zeros(len(run.codes)), np.zeros(len(run.codes))
-    for call in run.calls:
-        latency[call.rows] += 1000.0 * call.seconds / len(call.rows)
-        flops[call.rows] += call.flops
-    return latency, flops
-
-
-def _failures(run: Cascade) -> list[list[str]]:
-    failures: list[list[str]] = [[] for _ in range(len(run.codes))]
-    for call in run.calls:
-        for place, message in call.errors.items():
-            failures[int(call.rows[place])].append(f"{call.model} failed to {call.step}: {message}")
-    return failures

@@ -1,6 +1,15 @@
 """What a team's models must offer to be routed.
 
 Satisfied by shape: no import, no base class. `rr_planner.testing` checks an implementation against these contracts.
+
+A model may say more of itself; the planner reads these attributes where they exist:
+
+| attribute | says | otherwise |
+|---|---|---|
+| `blocking` | False: it answers from memory at once and needs no thread to be interrupted in | True |
+| `idempotent` | True: it may be asked twice at the same time, so a late call may be hedged | False |
+| `accepts_deadline` | True: its methods take a keyword `deadline` (`rr_planner.Deadline`) | False |
+| `cost_per_query`, `cost_with_evidence` | what a query costs, in the team's own unit | NaN |
 """
 
 from __future__ import annotations
@@ -97,6 +106,51 @@ class Reasoner(Protocol):
         ...
 
     def deliberate(
+        self, queries: QueryBatch, k: int, evidence: Mapping[str, RankingLike] | None = None
+    ) -> DeliberationLike:
+        """Rank the k best items for each query, with the tools' answers as evidence where given."""
+        ...
+
+
+@runtime_checkable
+class AsyncTool(Protocol):
+    """A tool that can be awaited; it may be a `Tool` too. The contract is that of `Tool`."""
+
+    @property
+    def name(self) -> str:
+        """A short name, unique among the tools of a planner."""
+        ...
+
+    @property
+    def flops_per_query(self) -> float:
+        """Floating-point operations one query costs; NaN where unknown."""
+        ...
+
+    async def arank(self, queries: QueryBatch, k: int) -> RankingLike:
+        """Rank the k best items for each query."""
+        ...
+
+
+@runtime_checkable
+class AsyncReasoner(Protocol):
+    """A reasoner that can be awaited; it may be a `Reasoner` too. The contract is that of `Reasoner`."""
+
+    @property
+    def name(self) -> str:
+        """A short name."""
+        ...
+
+    @property
+    def flops_per_query(self) -> float:
+        """Floating-point operations one query without evidence costs; NaN where unknown."""
+        ...
+
+    @property
+    def flops_with_evidence(self) -> float:
+        """Floating-point operations one query with evidence costs; NaN where unknown."""
+        ...
+
+    async def adeliberate(
         self, queries: QueryBatch, k: int, evidence: Mapping[str, RankingLike] | None = None
     ) -> DeliberationLike:
         """Rank the k best items for each query, with the tools' answers as evidence where given."""

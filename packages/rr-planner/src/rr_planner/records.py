@@ -31,6 +31,8 @@ def answer_to_record(answer: Answer) -> dict[str, Any]:
         ],
         "latency_ms": answer.latency_ms,
         "flops": _null(answer.flops),
+        "cost": _null(answer.cost),
+        "disagreed": answer.disagreed,
     }
 
 
@@ -57,6 +59,8 @@ def answer_from_record(record: Mapping[str, Any]) -> Answer:
         latency_ms=record["latency_ms"],
         flops=_nan(record["flops"]),
         decision=decision,
+        cost=_nan(record.get("cost")),
+        disagreed=record.get("disagreed"),
     )
 
 

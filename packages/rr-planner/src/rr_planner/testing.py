@@ -10,7 +10,10 @@ Every breach is an AssertionError that names the point of the contract in `rr_pl
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import math
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,15 +23,65 @@ from numpy.typing import ArrayLike, NDArray
 
 from rr_planner.errors import InvalidAnswerError
 from rr_planner.protocols import RankingLike, Reasoner, Tool
-from rr_planner.resilience.validation import EMPTY_LIST, check_ranking, check_thoughts
-from rr_planner.types import QueryBatch, Ranking
+from rr_planner.resilience.validation import check_ranking, check_thoughts
+from rr_planner.types import EMPTY_LIST, QueryBatch, Ranking
 
-__all__ = ["check_reasoner", "check_tool", "sample_queries"]
+__all__ = ["FakeClock", "check_reasoner", "check_tool", "sample_queries"]
 
 # Batched and single runs of one neural network add floats in another order.
 _RELATIVE, _ABSOLUTE = 1e-3, 1e-5
 
 _Ask = Callable[[QueryBatch, int], RankingLike]
+
+
+class FakeClock:
+    """A clock that stands still until it is told to move: `Planner(..., clock=FakeClock())` in a test needs no sleep.
+
+    A planner that sleeps moves it. A planner that waits for a model blocks until the model is done or has moved the
+    clock itself: a slow model calls `advance` before it returns, a hanging one before it blocks.
+
+    Example:
+        >>> clock = FakeClock()
+        >>> clock.advance(1.5)
+        >>> clock.now()
+        1.5
+    """
+
+    def __init__(self) -> None:
+        """Start at 0."""
+        self._now = 0.0
+        self._moved = threading.Condition()
+
+    def now(self) -> float:
+        """Return the time."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        with self._moved:
+            self._now += seconds
+            self._moved.notify_all()
+
+    def wait(self, futures: Sequence[concurrent.futures.Future[Any]], until: float) -> None:
+        """Block until one of the futures is done or somebody has moved the clock to `until`."""
+        if not futures:
+            self._sleep(until)
+        for future in futures:
+            future.add_done_callback(lambda _: self.advance(0.0))
+        with self._moved:
+            self._moved.wait_for(lambda: self._now >= until or any(future.done() for future in futures))
+
+    async def wait_async(self, futures: Sequence[asyncio.Future[Any]], until: float) -> None:
+        """Do the same, letting the event loop run."""
+        if not futures:
+            self._sleep(until)
+        while self._now < until and not any(future.done() for future in futures):
+            await asyncio.sleep(0)
+
+    def _sleep(self, until: float) -> None:
+        with self._moved:
+            self._now = max(self._now, until)
+            self._moved.notify_all()
 
 
 def check_tool(

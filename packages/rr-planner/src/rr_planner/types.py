@@ -250,9 +250,31 @@ class Decision:
         return RISK_OF_ROUTE[self.route]
 
 
+NOT_ASKED = "not asked: "  # starts the error of a call that was refused before it reached the model
+SUPERSEDED = "not waited for: another call to it answered first"
+EMPTY_LIST = "items: an empty list"
+
+
+class Outcome(StrEnum):
+    """What came of a call for one query."""
+
+    OK = "ok"  # an answer that could be served
+    EMPTY = "empty"  # the model has nothing to say about this query, which is no fault
+    SUPERSEDED = "superseded"  # a second call answered first
+    REFUSED = "refused"  # not made: open breaker, no place, no time
+    FAILED = "failed"  # raised, was too late, or no ranking
+
+    @classmethod
+    def of(cls, error: str) -> Outcome:
+        """Read it off the error of an attempt."""
+        if error.startswith(NOT_ASKED):
+            return cls.REFUSED
+        return {"": cls.OK, EMPTY_LIST: cls.EMPTY, SUPERSEDED: cls.SUPERSEDED}.get(error, cls.FAILED)
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One call that was made for a query.
+    """One call that was made for a query, or refused before it was made.
 
     Attributes:
         model: name of the tool or reasoner.
@@ -266,6 +288,11 @@ class Attempt:
     error: str
     latency_ms: float
 
+    @property
+    def outcome(self) -> Outcome:
+        """What came of it, in one word."""
+        return Outcome.of(self.error)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
@@ -276,7 +303,7 @@ class Answer:
         items: [n] item ids, best first, n at most k.
         scores: [n] their scores, not increasing.
         confidence: calibrated probability that the answer is right; NaN where nobody gave one.
-        served_by: the tool or reasoner whose ranking this is, or `fusion`.
+        served_by: the tool or reasoner whose ranking this is, `fusion` or `last-resort`.
         tools_used: tools whose answers went into this one.
         thought: the reasoner's thought; empty where a tool answered.
         degraded: what failed on the way, in words; empty where nothing did.
@@ -284,6 +311,8 @@ class Answer:
         latency_ms: time spent on this query, its share of each batch it was part of.
         flops: floating-point operations of all attempts; NaN where a model does not tell.
         decision: where the query was sent and why.
+        cost: what all attempts cost, in the team's own unit; NaN where a model does not tell.
+        disagreed: whether the reasoner's first item is another than most consulted tools'; None where it saw none.
     """
 
     query_id: int | str
@@ -298,6 +327,8 @@ class Answer:
     latency_ms: float
     flops: float
     decision: Decision
+    cost: float = float("nan")
+    disagreed: bool | None = None
 
     @property
     def route(self) -> Route:

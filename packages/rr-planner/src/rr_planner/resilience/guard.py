@@ -1,23 +1,44 @@
-"""Call a tool or the reasoner so that its failure never reaches the caller."""
+"""One question to one model, and what came of asking it."""
 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rr_planner.errors import InvalidAnswerError
-from rr_planner.protocols import DeliberationLike, RankingLike, Reasoner, Tool
-from rr_planner.resilience.validation import EMPTY_LIST, Checked, check_ranking, check_thoughts
-from rr_planner.types import IntArray, QueryBatch
+from rr_planner.protocols import RankingLike
+from rr_planner.resilience.validation import Checked, check_ranking, check_thoughts
+from rr_planner.types import EMPTY_LIST, IntArray, QueryBatch
 
-_Kind = TypeVar("_Kind", bound=RankingLike)
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ask:
+    """What one model is to be asked.
+
+    Attributes:
+        model: its name.
+        step: `answer`, `deliberate` or `deliberate with evidence`.
+        rows: [N] the queries, as rows of the whole batch.
+        queries: the N queries.
+        k: length of the lists.
+        evidence: the tools' answers, aligned with the queries; None for none.
+        final: nobody else will be asked after this, so it may use up the deadline.
+    """
+
+    model: str
+    step: str
+    rows: IntArray
+    queries: QueryBatch
+    k: int
+    evidence: Mapping[str, RankingLike] | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +49,10 @@ class Call:
         model: its name.
         step: `answer`, `deliberate` or `deliberate with evidence`.
         rows: [N] the queries it was asked, as rows of the whole batch.
+        start: when it was sent, on the planner's clock.
         seconds: how long the call took.
         flops: floating-point operations a query; NaN where unknown.
+        cost: what a query cost, in the team's own unit; NaN where unknown.
         errors: why a query has no usable answer, by position in `rows`.
         answer: the checked arrays, aligned with `rows`; None where the whole call failed.
         thoughts: one a query of a reasoner's answer, else empty.
@@ -38,8 +61,10 @@ class Call:
     model: str
     step: str
     rows: IntArray
+    start: float
     seconds: float
     flops: float
+    cost: float
     errors: Mapping[int, str]
     answer: Checked | None
     thoughts: tuple[str, ...] = ()
@@ -52,61 +77,51 @@ class Call:
         return valid
 
 
-def ask_tool(tool: Tool, queries: QueryBatch, k: int, rows: IntArray) -> Call:
-    """Ask a tool to rank `queries`, which are the rows `rows` of the whole batch."""
-    return _guarded(
-        tool.name, "answer", rows, tool.flops_per_query, queries, k, ask=lambda: tool.rank(queries, k), check=_ranked
-    )
+Check = Callable[[Any, QueryBatch, int], tuple[Checked, tuple[str, ...]]]
 
 
-def ask_reasoner(
-    reasoner: Reasoner, queries: QueryBatch, k: int, rows: IntArray, evidence: Mapping[str, RankingLike] | None = None
+def answered(ask: Ask, given: object, check: Check, start: float, seconds: float, price: tuple[float, float]) -> Call:
+    """Check what a model gave.
+
+    Raises:
+        InvalidAnswerError: none of it can be used.
+    """
+    answer, thoughts = check(given, ask.queries, ask.k)
+    if answer.errors:
+        _report(ask, answer.errors)
+    return Call(ask.model, ask.step, ask.rows, start, seconds, *price, answer.errors, answer, thoughts)
+
+
+def failed(
+    ask: Ask, error: BaseException | str, start: float, seconds: float, price: tuple[float, float] = (0.0, 0.0)
 ) -> Call:
-    """Ask the reasoner about `queries`, alone or with the tools' answers as evidence."""
-
-    def ask() -> DeliberationLike:
-        return reasoner.deliberate(queries, k, evidence)
-
-    step, flops = "deliberate", reasoner.flops_per_query
-    if evidence:
-        step, flops = "deliberate with evidence", reasoner.flops_with_evidence
-    return _guarded(reasoner.name, step, rows, flops, queries, k, ask=ask, check=_deliberated)
+    """Record that no query of the call has an answer, and why."""
+    if isinstance(error, BaseException):
+        _log.warning("%s failed to %s %d queries", ask.model, ask.step, len(ask.rows), exc_info=error)
+    text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    return Call(ask.model, ask.step, ask.rows, start, seconds, *price, dict.fromkeys(range(len(ask.rows)), text), None)
 
 
-def _guarded(
-    model: str,
-    step: str,
-    rows: IntArray,
-    flops: float,
-    queries: QueryBatch,
-    k: int,
-    *,
-    ask: Callable[[], _Kind],
-    check: Callable[[_Kind, QueryBatch, int], tuple[Checked, tuple[str, ...]]],
-) -> Call:
-    start = time.perf_counter()
-    try:
-        given = ask()
-        seconds = time.perf_counter() - start
-        answer, thoughts = check(given, queries, k)
-    except Exception as error:  # whatever a model raises, the query goes on without it
-        seconds = time.perf_counter() - start
-        _log.warning("%s failed to %s %d queries", model, step, len(rows), exc_info=error)
-        errors = dict.fromkeys(range(len(rows)), f"{type(error).__name__}: {error}")
-        return Call(model, step, rows, seconds, flops, errors, None)
-    faults = {row: message for row, message in answer.errors.items() if message != EMPTY_LIST}
+def check_answer(n_items: int | None) -> Check:
+    """Return what checks a tool's answer, item ids against 0..n_items-1 if that is known."""
+    return lambda given, queries, k: (check_ranking(given, queries, k, n_items=n_items), ())
+
+
+def check_deliberation(n_items: int | None) -> Check:
+    """Return what checks a reasoner's answer: it has confidences and thoughts too."""
+
+    def check(given: Any, queries: QueryBatch, k: int) -> tuple[Checked, tuple[str, ...]]:
+        if getattr(given, "confidence", None) is None:
+            raise InvalidAnswerError("confidence", "None", "a number in [0, 1] for each query")
+        ranking = check_ranking(given, queries, k, n_items=n_items)
+        return ranking, check_thoughts(getattr(given, "thoughts", None), len(queries))
+
+    return check
+
+
+def _report(ask: Ask, errors: Mapping[int, str]) -> None:
+    faults = {row: message for row, message in errors.items() if message != EMPTY_LIST}
     if faults:
         row, first = next(iter(faults.items()))
-        counts = len(faults), len(rows)
-        _log.warning("%s: %d of %d answers are invalid; query %s: %s", model, *counts, queries.ids[row], first)
-    return Call(model, step, rows, seconds, flops, answer.errors, answer, thoughts)
-
-
-def _ranked(given: RankingLike, queries: QueryBatch, k: int) -> tuple[Checked, tuple[str, ...]]:
-    return check_ranking(given, queries, k), ()
-
-
-def _deliberated(given: DeliberationLike, queries: QueryBatch, k: int) -> tuple[Checked, tuple[str, ...]]:
-    if getattr(given, "confidence", None) is None:
-        raise InvalidAnswerError("confidence", "None", "a number in [0, 1] for each query")
-    return check_ranking(given, queries, k), check_thoughts(getattr(given, "thoughts", None), len(queries))
+        counts = len(faults), len(ask.rows)
+        _log.warning("%s: %d of %d answers are invalid; query %s: %s", ask.model, *counts, ask.queries.ids[row], first)

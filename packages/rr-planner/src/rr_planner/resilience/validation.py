@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,9 +13,9 @@ from numpy.typing import NDArray
 
 from rr_planner.errors import InvalidAnswerError
 from rr_planner.protocols import RankingLike
-from rr_planner.types import FloatArray, IntArray, QueryBatch
+from rr_planner.types import EMPTY_LIST, FloatArray, IntArray, QueryBatch
 
-EMPTY_LIST = "items: an empty list"  # no fault: the model has nothing to say about this query
+_SMALL = 256  # numbers
 _ROUNDING = 1e-6  # confidences computed in float32 may miss the bounds by as much
 
 
@@ -36,36 +38,29 @@ class Checked:
     errors: Mapping[int, str]
 
 
-def check_ranking(answer: RankingLike, queries: QueryBatch, k: int) -> Checked:
-    """Check an answer to `queries`.
+def check_ranking(answer: RankingLike, queries: QueryBatch, k: int, *, n_items: int | None = None) -> Checked:
+    """Check an answer to `queries`, whose item ids are 0..n_items-1 if that is given.
 
     Raises:
         InvalidAnswerError: no row can be used: a column is missing or has the wrong shape or type.
 
     Returns:
         The answer with the breaches of single rows: NaN or infinite scores, scores that increase, an item twice, an
-        item that is no candidate, no item at all, a confidence that is NaN or outside [0, 1].
+        item that is no candidate or unknown, no item at all, a confidence that is NaN or outside [0, 1]. The arrays
+        are copies.
     """
-    items = _array("items", answer, (len(queries), k), "iu").astype(np.int64, copy=False)
-    scores = _array("scores", answer, (len(queries), k), "fiu").astype(np.float64, copy=False)
+    items = _array("items", answer, (len(queries), k), "iu").astype(np.int64)
+    scores = _array("scores", answer, (len(queries), k), "fiu").astype(np.float64)
     given = getattr(answer, "confidence", None)
     confidence = _confidence(given, len(queries))
-    padding = np.isneginf(scores)
     errors: dict[int, str] = {}
-    if not _plainly_ordered(scores):
-        # The first breach found names the row; later ones often follow from it.
-        _record(errors, np.isnan(scores).any(1), "scores: NaN")
-        _record(errors, np.isposinf(scores).any(1), "scores: infinity")
-        _record(errors, (scores[:, 1:] > scores[:, :-1]).any(1), "scores: they increase along the row")
-        _record(errors, padding.all(1), EMPTY_LIST)
-    if not _plainly_distinct(items):
-        _record(errors, _repeats(items, padding), "items: an item stands twice")
-    if queries.candidates is not None:
-        _record(errors, _strangers(items, padding, queries.candidates), "items: an item is not among the candidates")
-    if given is not None:
+    if not _plainly_right(items, scores, queries.candidates, n_items):
+        _find_breaches(errors, items, scores, queries.candidates, n_items)
+    if given is not None and not _plainly_sure(confidence):
         inside = (confidence >= -_ROUNDING) & (confidence <= 1 + _ROUNDING)
         _record(errors, ~inside, "confidence: NaN or outside [0, 1]")
-    return Checked(items, scores, np.clip(confidence, 0.0, 1.0), given is not None, errors)
+        confidence = confidence.clip(0.0, 1.0)
+    return Checked(items, scores, confidence, given is not None, errors)
 
 
 def check_thoughts(thoughts: object, size: int) -> tuple[str, ...]:
@@ -104,6 +99,47 @@ def _record(errors: dict[int, str], breach: NDArray[np.bool_], message: str) -> 
     if breach.any():
         for row in np.flatnonzero(breach).tolist():
             errors.setdefault(row, message)
+
+
+def _plainly_right(items: IntArray, scores: FloatArray, candidates: IntArray | None, n_items: int | None) -> bool:
+    """Whether a small answer is one without a breach and without padding, as nearly every answer is.
+
+    On a few numbers Python's own lists are several times faster than array operations.
+    """
+    if items.size > _SMALL or (candidates is not None and candidates.size > _SMALL):
+        return False
+    for row, (ids, values) in enumerate(zip(items.tolist(), scores.tolist(), strict=True)):
+        if len(set(ids)) < len(ids) or not values[0] < math.inf:
+            return False
+        if not (values[-1] > -math.inf and all(one >= two for one, two in pairwise(values))):
+            return False
+        if n_items is not None and not (min(ids) >= 0 and max(ids) < n_items):
+            return False
+        if candidates is not None and not set(candidates[row].tolist()).issuperset(ids):
+            return False
+    return True
+
+
+def _plainly_sure(confidence: FloatArray) -> bool:
+    return len(confidence) <= _SMALL and all(0.0 <= value <= 1.0 for value in confidence.tolist())
+
+
+def _find_breaches(
+    errors: dict[int, str], items: IntArray, scores: FloatArray, candidates: IntArray | None, n_items: int | None
+) -> None:
+    """Record the first breach of each row; later ones often follow from it."""
+    padding = np.isneginf(scores)
+    if not _plainly_ordered(scores):
+        _record(errors, np.isnan(scores).any(1), "scores: NaN")
+        _record(errors, np.isposinf(scores).any(1), "scores: infinity")
+        _record(errors, (scores[:, 1:] > scores[:, :-1]).any(1), "scores: they increase along the row")
+        _record(errors, padding.all(1), EMPTY_LIST)
+    if not _plainly_distinct(items):
+        _record(errors, _repeats(items, padding), "items: an item stands twice")
+    if n_items is not None:
+        _record(errors, (((items < 0) | (items >= n_items)) & ~padding).any(1), "items: an unknown item")
+    if candidates is not None:
+        _record(errors, _strangers(items, padding, candidates), "items: an item is not among the candidates")
 
 
 def _plainly_ordered(scores: FloatArray) -> bool:
