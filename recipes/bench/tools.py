@@ -15,9 +15,9 @@ import typer
 
 from recipes.bench.tools_data import prepared
 from recipes.bench.tools_run import RESULT
-from recipes.bench.tools_settings import COUNTING, PUBLISHED
+from recipes.bench.tools_settings import PUBLISHED, seeds_of
 
-MODELS = "popularity,item-transition,sasrec,s3rec,lightsans,nextitnet"
+MODELS = "popularity,item-transition,itemknn,ease,bpr,lightgcn,sasrec,s3rec,lightsans,nextitnet"
 METRICS = ("HR@5", "NDCG@5", "HR@10", "NDCG@10")
 Result = Mapping[str, Any]
 
@@ -25,7 +25,9 @@ Result = Mapping[str, Any]
 def tools(
     data: Annotated[list[Path], typer.Option(help="A prepared dataset, or a folder of raw sequences; repeatable.")],
     models: Annotated[str, typer.Option(help="Names of tools, separated by commas.")] = MODELS,
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds of each trained tool, from 0 on.")] = 1,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Seeds, from 0 on, of the tools that train in minutes; the slow ones have one.")
+    ] = 3,
     features: Annotated[Path | None, typer.Option(help="NumPy file of item features, for the tools `+v`.")] = None,
     cache: Annotated[Path, typer.Option(help="Where everything is kept; what is there is not trained again.")] = Path(
         "out/bench/tools"
@@ -38,7 +40,7 @@ def tools(
         dataset = prepared(folder, cache)
         found = results.setdefault(folder.name, [])
         for model in models.split(","):
-            for seed in range(1 if model in COUNTING else seeds):
+            for seed in range(seeds_of(model, seeds)):
                 target = cache / folder.name / model / str(seed)
                 if not (target / RESULT).exists():
                     _train(dataset.path, model, seed, target, features if model.endswith("+v") else None)

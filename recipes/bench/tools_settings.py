@@ -23,8 +23,11 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 }
 """By model; one that is missing keeps its defaults. `NAME+v` has the options of `NAME`."""
 
-COUNTING = ("item-transition", "popularity")
+COUNTING = ("popularity", "item-transition", "itemknn", "ease")
 """Models without a stopping point to choose: they count everything but the test items."""
+
+SLOW = ("sasrec", "s3rec", "lightsans", "nextitnet")
+"""Models that train for ten minutes and more on a set of 200,000 interactions: one seed."""
 
 PUBLISHED: Mapping[str, Mapping[str, float]] = {
     "amazon-beauty": {"sasrec": 0.0387, "s3rec": 0.0415, "lightsans": 0.0435, "nextitnet": 0.0427},
@@ -36,3 +39,8 @@ PUBLISHED: Mapping[str, Mapping[str, float]] = {
 def settings_of(model: str) -> dict[str, Any]:
     """The options of a model."""
     return dict(SETTINGS.get(model.removesuffix("+v"), {}))
+
+
+def seeds_of(model: str, seeds: int) -> int:
+    """How many seeds a model is trained with, at most: nothing is drawn in counting."""
+    return 1 if model in COUNTING or model.removesuffix("+v") in SLOW else seeds

@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from recipes.bench import tools as bench
-from recipes.bench.tools_settings import SETTINGS, settings_of
+from recipes.bench.tools_settings import SETTINGS, seeds_of, settings_of
 from rr_tools import get_model
 from rr_tools.configuration import parse_config
 
@@ -66,3 +66,7 @@ def test_the_page_shows_means_and_what_was_published() -> None:
 def test_the_settings_are_options_of_their_models(model: str) -> None:
     parse_config(get_model(model).config_type, settings_of(model))
     assert settings_of(f"{model}+v") == settings_of(model)
+
+
+def test_what_is_drawn_and_trains_in_minutes_has_several_seeds() -> None:
+    assert [seeds_of(model, 3) for model in ("ease", "bpr", "lightsans+v")] == [1, 3, 1]
