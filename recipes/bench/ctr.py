@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from recipes.bench.ctr_data import prepared
-from recipes.bench.ctr_peer import peer_results
+from recipes.bench.ctr_peer_results import peer_results
 from recipes.bench.ctr_run import RESULT
 from recipes.bench.ctr_settings import BUDGET, OF_SET, SETTINGS
 
@@ -59,7 +59,7 @@ def ctr(
                 if not (target / RESULT).exists():
                     _train(dataset.path, model, seed, target)
                 found.append(json.loads((target / RESULT).read_text(encoding="utf-8")))
-        theirs = _peers(peer / folder.name) if peer is not None else {}
+        theirs = peer_results(peer / folder.name) if peer is not None else {}
         tables.append(table(folder.name, found, theirs))
         _write(out, tables)
     typer.echo("\n".join(tables))
@@ -102,13 +102,6 @@ def _write(out: Path, tables: Sequence[str]) -> None:
     lines = [head, "", "<!-- tables -->", "", f"`{_command()}`", "", f"Budget of all: {budget}.", "", *tables]
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text("\n".join(lines), encoding="utf-8")
-
-
-def _peers(folder: Path) -> dict[str, list[Mapping[str, float]]]:
-    scores: dict[str, dict[int, Mapping[str, float]]] = {}
-    for model, seed, metrics in peer_results(sorted(folder.glob("*.csv"))):
-        scores.setdefault(model, {})[seed] = metrics
-    return {model: list(by_seed.values()) for model, by_seed in scores.items()}
 
 
 def _by_model(results: Iterable[Result]) -> list[tuple[str, list[Result]]]:

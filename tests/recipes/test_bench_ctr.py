@@ -12,7 +12,9 @@ import typer
 from typer.testing import CliRunner
 
 from recipes.bench import ctr as bench
-from recipes.bench.ctr_peer import PEERS, export, model_configs, peer_results
+from recipes.bench.ctr_peer import export
+from recipes.bench.ctr_peer_options import PEERS, model_configs
+from recipes.bench.ctr_peer_results import peer_results
 from recipes.bench.ctr_run import scored
 from recipes.bench.ctr_settings import SETTINGS, settings_of
 from rr_data import prepare
@@ -70,7 +72,7 @@ def test_the_peer_gets_the_same_rows(ring: Path, tmp_path: Path) -> None:
         assert rows["label"].to_list() == ours["label"].to_list()
         assert rows["item"].to_list() == (ours["item"] + 1).to_list()
     assert rows["recent"].str.count_matches(r"\^").to_list() == [4] * rows.height
-    described = json.loads((tmp_path / "peer" / "config" / "dataset_config.yaml").read_text())["ring"]
+    described = json.loads((tmp_path / "peer" / "dataset_config.yaml").read_text())["ring"]
     names = [column["name"] for column in described["feature_cols"]]
     assert names.index("item") < names.index("recent")
 
@@ -83,8 +85,9 @@ def test_the_peer_has_the_same_budget() -> None:
 
 
 def test_lines_of_the_peer_are_read(tmp_path: Path) -> None:
-    (tmp_path / "results.csv").write_text(f"{PEER_LINE}\nsomething else\n")
-    assert list(peer_results([tmp_path / "results.csv"])) == [("dcnv2", 1, {"logloss": 0.25, "auc": 0.75})]
+    again = PEER_LINE.replace("0.75", "0.76")
+    (tmp_path / "results.csv").write_text(f"{PEER_LINE}\nsomething else\n{again}\n")
+    assert peer_results(tmp_path) == {"dcnv2": [{"logloss": 0.25, "auc": 0.76}]}
 
 
 @pytest.mark.parametrize("model", SETTINGS)

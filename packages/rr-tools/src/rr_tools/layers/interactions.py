@@ -58,11 +58,11 @@ class CompressedInteraction(nn.Module):
 
     def forward(self, vectors: Tensor) -> Tensor:
         """Map [R, F, d] to [R, maps * layers]."""
-        pooled, hidden = [], vectors
+        numbers = vectors.transpose(1, 2).contiguous()  # the layers then read the products where they lie
+        pooled, hidden = [], numbers
         for layer in self.layers:
-            products = (hidden.unsqueeze(2) * vectors.unsqueeze(1)).flatten(start_dim=1, end_dim=2)
-            hidden = layer(products.transpose(1, 2)).transpose(1, 2)
-            pooled.append(hidden.sum(dim=2))
+            hidden = layer((hidden.unsqueeze(3) * numbers.unsqueeze(2)).flatten(start_dim=2))
+            pooled.append(hidden.sum(dim=1))
         return torch.cat(pooled, dim=1)
 
 
