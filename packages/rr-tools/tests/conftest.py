@@ -54,6 +54,7 @@ def ring_data(n_users: int = N_USERS, n_items: int = N_ITEMS, seed: int = 0) -> 
         dataset_checksum="data",
         attributes=ItemAttributes.of_names([["even" if item % 2 == 0 else "odd"] for item in range(n_items)]),
         features=rng.normal(size=(n_items, N_FEATURES)).astype(np.float32),
+        titles=tuple(f"film {item} after {(item - 1) % n_items}" for item in range(n_items)),
     )
 
 

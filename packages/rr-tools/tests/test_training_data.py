@@ -36,6 +36,7 @@ def test_sequences_users_and_popularity():
         ({"validation": [9]}, "validation holds 9"),
         ({"features": np.zeros((3, 2))}, "each of the 4 items"),
         ({"attributes": ItemAttributes.of_names([["a"]])}, "attributes describe 1 items; there are 4"),
+        ({"titles": ("a", "b")}, "there are 2 titles for 4 items"),
     ],
 )
 def test_bad_data_is_named(changes, message):
@@ -54,12 +55,13 @@ def test_from_prepared_reads_the_part_it_is_asked_for():
         n_items=3,
         checksum="d",
         item_map_checksum="m",
-        items={"categories": Column([["b"], None, ["a", "b"]])},
+        items={"categories": Column([["b"], None, ["a", "b"]]), "title": Column(["One", None, "Two"])},
     )
     short, whole = (TrainingData.from_prepared(prepared, until=until) for until in ("train", "validation"))
     assert (short.items.tolist(), short.validation.tolist()) == ([0, 1], [2])
     assert (whole.items.tolist(), whole.validation) == ([0, 1, 2], None)
     assert (short.dataset_checksum, short.item_map_checksum) == ("d", "m")
+    assert short.titles == ("One", "", "Two")
     assert (short.attributes.codes.tolist(), short.attributes.offsets.tolist()) == ([1, 0, 1], [0, 1, 1, 3])
 
 
@@ -73,6 +75,8 @@ def test_a_fingerprint_hangs_on_all_that_is_read():
         {"validation": None},
         {"offsets": [0, 1, 3], "validation": [0, -1]},
         {"features": np.ones((3, 1))},
+        {"titles": ("a", "b", "c")},
+        {"titles": ("ab", "", "c")},
         {"attributes": ItemAttributes.of_names([["a"], [], []])},
         {"attributes": ItemAttributes.of_names([[], ["a"], []])},
     ]

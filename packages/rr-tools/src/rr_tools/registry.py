@@ -28,6 +28,7 @@ def _with_features(module: str) -> BuiltIn:
 
 BUILT_IN: Mapping[str, BuiltIn] = {
     "afn+": BuiltIn("rr_tools.ctr.afn", "learned crosses and a deep net on clicks (Cheng et al. 2020)"),
+    "attribute-knn": BuiltIn("rr_tools.neighbors.attribute_neighbors", "items that share rare categories or brands"),
     "attn2seq": BuiltIn("rr_tools.explanation.attn2seq", "says why, from user, item and rating (Dong et al. 2017)"),
     "autoint+": BuiltIn("rr_tools.ctr.autoint", "self-attention between fields, on clicks (Song et al. 2019)"),
     "bpr": BuiltIn("rr_tools.recbole.bpr", "matrix factorisation with a pairwise loss (Rendle et al. 2009)"),
@@ -54,6 +55,7 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     "s3rec+v": _with_features("rr_tools.recbole.s3rec"),
     "sasrec": BuiltIn("rr_tools.recbole.sasrec", "self-attention over the history (Kang and McAuley 2018)"),
     "sasrec+v": _with_features("rr_tools.recbole.sasrec"),
+    "text-knn": BuiltIn("rr_tools.neighbors.text_neighbors", "items whose titles share rare words (TF-IDF)"),
     "xdeepfm": BuiltIn("rr_tools.ctr.xdeepfm", "compressed interactions and a deep net, on clicks (Lian et al. 2018)"),
 }
 

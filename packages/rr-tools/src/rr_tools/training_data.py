@@ -39,7 +39,7 @@ class PreparedLike(Protocol):
 
     @property
     def items(self) -> Any:
-        """Table of the items with a column `categories`, a list of names or null for each item code."""
+        """Table of the items, a row an item code: `categories`, a list of names or null; `title`, a text or null."""
         ...
 
     def sequences(self, until: Any) -> Any:
@@ -66,6 +66,7 @@ class TrainingData:
         attributes: attributes of the n_items items, such as their categories; None where nothing is known.
         features: [n_items, F] float32 visual and text features of the items, NaN where unknown; the models whose names
             end in `+v` need them.
+        titles: n_items texts, empty where unknown; `text-knn` needs them.
 
     Example:
         >>> data = TrainingData(items=[3, 1, 2], offsets=[0, 2, 3], n_items=4)
@@ -81,6 +82,7 @@ class TrainingData:
     dataset_checksum: str = ""
     attributes: ItemAttributes | None = None
     features: NDArray[np.float32] | None = None
+    titles: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Convert to int64 and check shapes and ranges.
@@ -110,6 +112,8 @@ class TrainingData:
             raise InvalidDataError(f"attributes describe {self.attributes.n_items} items; there are {self.n_items}")
         if self.features is not None:
             object.__setattr__(self, "features", checked_features(self.features, self.n_items))
+        if self.titles is not None and len(self.titles) != self.n_items:
+            raise InvalidDataError(f"there are {len(self.titles)} titles for {self.n_items} items")
 
     @classmethod
     def from_prepared(
@@ -137,6 +141,7 @@ class TrainingData:
             item_map_checksum=prepared.item_map_checksum,
             dataset_checksum=prepared.checksum,
             attributes=ItemAttributes.of_names(prepared.items["categories"].to_list()),
+            titles=tuple(title or "" for title in prepared.items["title"].to_list()),
         )
 
     @property
@@ -165,6 +170,7 @@ class TrainingData:
         rows = () if attributes is None else (attributes.codes, attributes.offsets)
         for array in (self.items, self.offsets, self.validation, self.features, *rows):
             digest.update(b"none" if array is None else np.ascontiguousarray(array).tobytes())
+        digest.update(repr(self.titles).encode())
         return digest.hexdigest()
 
 
