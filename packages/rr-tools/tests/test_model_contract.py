@@ -183,8 +183,7 @@ def test_serving_never_imports_torch(artifact):
     program = (
         "import sys, numpy as np\n"
         "from rr_tools.runtime import load_tool\n"
-        "from rr_tools.item_attributes import ItemAttributes
-from rr_tools.runtime.serve_check import odd_queries\n"
+        "from rr_tools.runtime.serve_check import odd_queries\n"
         "tool = load_tool(sys.argv[1])\n"
         "tool.rank(odd_queries(tool.n_items), 5)\n"
         "heavy = {'torch', 'recbole', 'scipy', 'pandas', 'rr_data', 'rr_planner'} & set(sys.modules)\n"
