@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rr_vlm.artifact import ReasonerCard, read_card
     from rr_vlm.backbones.embedded import EmbeddedOptions
+    from rr_vlm.backbones.options import PretrainedOptions
     from rr_vlm.catalogue import Catalogue, PromptOptions
     from rr_vlm.curriculum.phases import Curriculum, CurriculumPlan, Phase
     from rr_vlm.curriculum.sampler import CurriculumSampler
@@ -35,6 +36,7 @@ __all__ = [
     "ItemFeatures",
     "MissingExtraError",
     "Phase",
+    "PretrainedOptions",
     "PromptOptions",
     "ReasonerCard",
     "Recipe",
@@ -55,6 +57,7 @@ __all__ = [
 _HOMES = {
     "rr_vlm.artifact": ("ReasonerCard", "read_card"),
     "rr_vlm.backbones.embedded": ("EmbeddedOptions",),
+    "rr_vlm.backbones.options": ("PretrainedOptions",),
     "rr_vlm.catalogue": ("Catalogue", "PromptOptions"),
     "rr_vlm.curriculum.phases": ("Curriculum", "CurriculumPlan", "Phase"),
     "rr_vlm.curriculum.sampler": ("CurriculumSampler",),

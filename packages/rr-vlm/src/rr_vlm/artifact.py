@@ -17,9 +17,12 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
+from safetensors.torch import load_file as load_torch_file
 from transformers import PreTrainedTokenizerFast
-from transformers.utils import logging
+from transformers.utils import SAFE_WEIGHTS_NAME, logging
 
+from rr_vlm.backbones.options import PretrainedOptions
+from rr_vlm.backbones.pretrained import adapt, pretrained_backbone
 from rr_vlm.catalogue import Catalogue, PromptOptions
 from rr_vlm.deliberator import Deliberator, DeliberatorConfig
 from rr_vlm.encoding import PromptEncoder
@@ -141,7 +144,7 @@ def read_reasoner(path: Path) -> ReasonerParts:
     try:
         config = DeliberatorConfig.from_pretrained(path)
         with no_progress_bars():
-            model = Deliberator.from_pretrained(path, config=config)
+            model = _model(path, config)
         tokenizer = PreTrainedTokenizerFast.from_pretrained(path)
         pictures = load_file(path / PICTURES)["pictures"] if (path / PICTURES).is_file() else None
     except (OSError, SafetensorError, KeyError, ValueError) as error:
@@ -170,6 +173,21 @@ def read_reasoner(path: Path) -> ReasonerParts:
         training=content["training"],
     )
     return ReasonerParts(model, encoder, catalogue, card)
+
+
+def _model(path: Path, config: DeliberatorConfig) -> Deliberator:
+    if config.base is None:
+        return Deliberator.from_pretrained(path, config=config)
+    options = PretrainedOptions(**config.base)
+    vocabulary = config.item_offset + config.n_items
+    model = Deliberator(config, pretrained_backbone(options, vocabulary=vocabulary))
+    adapt(model.backbone, options, new_tokens=range(config.thought_offset, vocabulary))
+    trained = load_torch_file(path / SAFE_WEIGHTS_NAME)
+    missing = {name for name, value in model.named_parameters() if value.requires_grad} - set(trained)
+    unexpected = model.load_state_dict(trained, strict=False).unexpected_keys
+    if missing or unexpected:
+        raise ArtifactError(f"{path}: its weights do not fit the backbone {options.name!r}: train it again")
+    return model
 
 
 @contextmanager

@@ -4,14 +4,20 @@
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
+import os
+from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save_file
 from torch import nn
 from torch.nn.functional import cross_entropy, dropout, log_softmax, nll_loss
 from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.cache_utils import Cache
+from transformers.initialization import no_init_weights
+from transformers.utils import SAFE_WEIGHTS_NAME
 from transformers.utils.generic import ModelOutput
 
 from rr_vlm.backbones.registry import build_backbone
@@ -22,8 +28,11 @@ class DeliberatorConfig(PreTrainedConfig):
     """What a `Deliberator` is built from.
 
     Attributes:
-        backbone: its name in `rr_vlm.backbones.registry`.
+        backbone: its kind in `rr_vlm.backbones.registry`.
         backbone_config: the backbone's own configuration.
+        base: arguments of `PretrainedOptions` where only what differs from a pretrained backbone is kept, else None.
+        image_token: id of `<image>`.
+        projected: whether picture features lie in the language model's space already.
         n_items: items of the catalogue.
         item_offset: id of the token of item 0; the others follow.
         thought_offset: id of the first thought token; the others follow.
@@ -36,6 +45,9 @@ class DeliberatorConfig(PreTrainedConfig):
     model_type = "rr_deliberator"
     backbone: str = "embedded"
     backbone_config: dict[str, Any] | None = None
+    base: dict[str, Any] | None = None
+    image_token: int = -1
+    projected: bool = False
     pad_token_id: int | None = None
     eos_token_id: int | None = None
     n_items: int = 0
@@ -69,13 +81,25 @@ class Deliberator(PreTrainedModel):
     config: DeliberatorConfig
     base_model_prefix = "backbone"
 
-    def __init__(self, config: DeliberatorConfig) -> None:
-        """Build backbone and heads with random weights."""
+    def __init__(self, config: DeliberatorConfig, backbone: PreTrainedModel | None = None) -> None:
+        """Build the heads, and the backbone where none is given, with random weights."""
         super().__init__(config)
-        self.backbone = build_backbone(config.backbone, config.backbone_config or {})
+        self.backbone = backbone or build_backbone(config.backbone, config.backbone_config or {})
         self.item_bias = nn.Parameter(torch.zeros(config.n_items))
         self.pointer = PointerHead(self.width, config.head_width, config.n_slots)
-        self.post_init()
+        with nullcontext() if backbone is None else no_init_weights():
+            self.post_init()
+
+    def save_pretrained(self, save_directory: str | os.PathLike[str], **kwargs: Any) -> None:
+        """Write the folder; of an adapted backbone only what was trained, its base is known by name."""
+        if self.config.base is None:
+            super().save_pretrained(save_directory, **kwargs)
+            return
+        folder = Path(save_directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.config.save_pretrained(folder)
+        trained = {name: value.detach().contiguous() for name, value in self.named_parameters() if value.requires_grad}
+        save_file(trained, folder / SAFE_WEIGHTS_NAME, metadata={"format": "pt"})
 
     @property
     def width(self) -> int:
@@ -85,9 +109,9 @@ class Deliberator(PreTrainedModel):
     @torch.no_grad()
     def start_items(self, vectors: torch.Tensor) -> None:
         """Set the item embeddings to `vectors` [n_items, width], brought to the scale of the other embeddings."""
-        rows = self._rows(0, self.config.item_offset + self.config.n_items)
+        rows: torch.Tensor = self.backbone.get_input_embeddings().weight  # type: ignore[assignment]  # an embedding's
         start = self.config.item_offset
-        rows[start : start + self.config.n_items] = vectors.to(rows) * (rows[:start].std() * self.width**0.5)
+        rows[start : start + self.config.n_items] = vectors.to(rows) * (rows[:start].float().std() * self.width**0.5)
 
     def encode(
         self,
@@ -110,13 +134,22 @@ class Deliberator(PreTrainedModel):
             Hidden states [B, T, width], and the cache.
         """
         output = self.backbone.base_model(
-            input_ids=input_ids,
+            **self._shown(input_ids, pixel_values),
             attention_mask=attention_mask,
-            pixel_values=pixel_values,
             past_key_values=past_key_values,
             use_cache=use_cache,
         )
-        return output.last_hidden_state, output.past_key_values
+        return output.last_hidden_state.float(), output.past_key_values
+
+    def _shown(self, input_ids: torch.Tensor, pixel_values: torch.Tensor | None) -> dict[str, torch.Tensor]:
+        """Return tokens and pictures as the backbone takes them; it knows no place for features it did not make."""
+        if pixel_values is None:
+            return {"input_ids": input_ids}
+        if not self.config.projected:
+            return {"input_ids": input_ids, "pixel_values": pixel_values}
+        embedded = self.backbone.get_input_embeddings()(input_ids)
+        places = (input_ids == self.config.image_token).unsqueeze(-1)
+        return {"inputs_embeds": embedded.masked_scatter(places, pixel_values.to(embedded))}
 
     def item_logits(self, states: torch.Tensor) -> torch.Tensor:
         """Score the catalogue: states [..., width] to logits [..., n_items]."""
@@ -189,7 +222,7 @@ class Deliberator(PreTrainedModel):
 
     def _rows(self, start: int, count: int) -> torch.Tensor:
         weight: torch.Tensor = self.backbone.get_input_embeddings().weight  # type: ignore[assignment]  # an embedding's
-        return weight[start : start + count]
+        return weight[start : start + count].float()
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,8 @@ Ids = NDArray[np.int64]
 # How `rr_data.interfaces.evidence_text` begins and names a tool; it stands at the end of the user's message.
 _TOOLS = " Tools: "
 _SAYS = re.compile(r"(\S+) says ([^;]*)")
+# Between two items a comma says nothing, and costs as much as an item.
+SEPARATOR = re.compile(r"(?<=>), (?=<item_)")
 TOKEN = re.compile(r"<[^<>\s]+>")
 
 
@@ -91,7 +93,7 @@ class PromptEncoder:
             self.tokenizer.apply_chat_template([*map(dict, messages)], tokenize=False, add_generation_prompt=True)
             for messages in prompts
         ]
-        expanded = [str(text).replace(IMAGE, IMAGE * self.visual_tokens) for text in texts]
+        expanded = [SEPARATOR.sub("", str(text)).replace(IMAGE, IMAGE * self.visual_tokens) for text in texts]
         if not expanded:
             return []
         rows = self.tokenizer(expanded, add_special_tokens=False)["input_ids"]

@@ -84,6 +84,7 @@ class CachedLlavaModel(LlavaModel):
 class CachedLlava(LlavaForConditionalGeneration):
     """The LLaVA class over cached picture features."""
 
+    config_class = CachedLlavaConfig
     config: CachedLlavaConfig
 
     def __init__(self, config: CachedLlavaConfig) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -21,16 +21,15 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from rr_data.interfaces import Trace
 from rr_vlm.artifact import ReasonerCard, no_progress_bars, write_reasoner
-from rr_vlm.backbones.embedded import EmbeddedOptions, embedded_config
+from rr_vlm.backbones.embedded import EmbeddedOptions
+from rr_vlm.backbones.options import PretrainedOptions
 from rr_vlm.catalogue import Catalogue, PromptOptions
-from rr_vlm.deliberator import Deliberator, DeliberatorConfig
 from rr_vlm.encoding import TOKEN, EncodedPrompt, PromptEncoder, blinded, targets
 from rr_vlm.errors import ArtifactError, InputError
-from rr_vlm.tokens.thought_tokens import ThoughtTokens
-from rr_vlm.tokens.tokenizer import IMAGE, PAD, build_tokenizer
 from rr_vlm.training.collator import Collator
 from rr_vlm.training.sft_config import RvitConfig
 from rr_vlm.training.sft_trainer import HistoryCallback, RvitTrainer, column, encoded_dataset, read_history
+from rr_vlm.training.start import pad_token, start_encoder, start_model
 
 Rows: TypeAlias = datasets.Dataset | Sequence[Mapping[str, Any]]
 COLUMNS = ("prompt", "completion", "image_items", "user", "target", "eh_level")
@@ -45,13 +44,13 @@ def train(
     out: str | Path,
     tools: Sequence[str] = (),
     prompt: PromptOptions | None = None,
-    backbone: EmbeddedOptions | None = None,
+    backbone: EmbeddedOptions | PretrainedOptions | None = None,
     options: Mapping[str, Any] | None = None,
     name: str = "vlm",
     resume: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
-    """Tune an embedded backbone on chain-of-thought rows and write a reasoner.
+    """Tune a backbone on chain-of-thought rows and write a reasoner.
 
     Checkpoints stand in `<out>.training` until the reasoner is written.
 
@@ -62,7 +61,7 @@ def train(
         out: folder of the reasoner.
         tools: names of the tools that thoughts and evidence name, in the order of the thoughts.
         prompt: how the rows were written; queries will be written so.
-        backbone: its size.
+        backbone: the size of an embedded one, or which pretrained one; by default embedded.
         options: arguments of `RvitConfig`, such as `max_steps`, `learning_rate`, `seed`, `curriculum`.
         name: of the reasoner.
         resume: continue from the last checkpoint of an interrupted run with the same arguments, if there is one.
@@ -84,15 +83,15 @@ def train(
     config = RvitConfig(output_dir=str(work), **(options or {}))
     _prepare(work, _fingerprint(dataset, catalogue, config, tuple(tools), prompt, backbone), resume=resume)
     set_seed(config.seed)
-    encoder = _encoder(dataset, catalogue, tools, prompt)
-    model = _model(encoder, catalogue, backbone)
+    encoder = start_encoder(backbone, _prompt_texts(dataset), catalogue, tools=tools, ranks=prompt.answers_shown)
+    encoder, model = start_model(backbone, encoder, catalogue)
     encoded = _encode(dataset, encoder)
     rng = np.random.default_rng(config.seed)
     trainer = RvitTrainer(
         model=model,
         args=config,
         train_dataset=encoded_dataset([_example(row, encoder, rng) | {"eh_level": level} for row, level in encoded]),
-        data_collator=Collator(encoder.id(PAD), _pictures(catalogue)),
+        data_collator=Collator(pad_token(encoder), _pictures(catalogue)),
         processing_class=encoder.tokenizer,
         callbacks=[HistoryCallback(work / HISTORY, config.phases(), progress)],
     )
@@ -150,52 +149,10 @@ def _prepare(work: Path, fingerprint: str, *, resume: bool) -> None:
     mark.write_text(json.dumps({"fingerprint": fingerprint}))
 
 
-def _encoder(
-    dataset: datasets.Dataset, catalogue: Catalogue, tools: Sequence[str], prompt: PromptOptions
-) -> PromptEncoder:
-    thought = ThoughtTokens.of(tools)
-
-    def texts() -> Any:
-        for batch in dataset.select_columns(["prompt"]).iter(_ENCODED_AT_ONCE):
-            for messages in batch["prompt"]:
-                yield from (part["text"] or "" for message in messages for part in message["content"])
-        yield "User: Assistant:"
-        yield from catalogue.titles
-        yield from (category for categories in catalogue.categories for category in categories)
-
-    tokenizer, items = build_tokenizer(texts(), thought=thought, n_items=len(catalogue))
-    visual_tokens = 1 if catalogue.pictures is None else catalogue.pictures.shape[1]
-    return PromptEncoder(tokenizer, items, thought, ranks=prompt.answers_shown, visual_tokens=visual_tokens)
-
-
-def _model(encoder: PromptEncoder, catalogue: Catalogue, backbone: EmbeddedOptions) -> Deliberator:
-    config = embedded_config(
-        backbone,
-        vocabulary=len(encoder.tokenizer),
-        image_token=encoder.id(IMAGE),
-        pad_token=encoder.id(PAD),
-    )
-    model = Deliberator(
-        DeliberatorConfig(
-            backbone="embedded",
-            backbone_config=config.to_dict(),
-            n_items=encoder.items.n_items,
-            item_offset=encoder.items.offset,
-            thought_offset=encoder.id(encoder.thought.names[0]),
-            n_thoughts=len(encoder.thought.names),
-            n_slots=encoder.n_slots,
-            pad_token_id=encoder.tokenizer.pad_token_id,
-            eos_token_id=encoder.tokenizer.eos_token_id,
-            head_dropout=backbone.dropout,
-        )
-    )
-    if catalogue.vectors is not None:
-        if catalogue.vectors.shape[1] != model.width:
-            raise InputError(
-                "catalogue.vectors", f"width {catalogue.vectors.shape[1]}", f"the backbone's {model.width}"
-            )
-        model.start_items(torch.from_numpy(catalogue.vectors))
-    return model
+def _prompt_texts(dataset: datasets.Dataset) -> Iterator[str]:
+    for batch in dataset.select_columns(["prompt"]).iter(_ENCODED_AT_ONCE):
+        for messages in batch["prompt"]:
+            yield from (part["text"] or "" for message in messages for part in message["content"])
 
 
 def _encode(dataset: datasets.Dataset, encoder: PromptEncoder) -> list[tuple[EncodedPrompt, int]]:

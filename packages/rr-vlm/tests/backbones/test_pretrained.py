@@ -1,0 +1,93 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from rr_vlm import ArtifactError, Catalogue, InputError, PretrainedOptions, PromptOptions, VlmReasoner, train
+from rr_vlm.backbones.pretrained import pretrained_backbone, pretrained_tokenizer
+from rr_vlm.tokens.thought_tokens import ThoughtTokens
+
+TOOLS = ("next-item", "noise")
+PROMPT = PromptOptions(history_length=6, pictures=1, answers_shown=4)
+SHORT = {"max_steps": 3, "per_device_train_batch_size": 8, "save_steps": 2, "logging_steps": 1, "seed": 1}
+
+
+@pytest.fixture
+def pixels(catalogue):
+    pictures = np.random.default_rng(0).normal(size=(30, 3, 8, 8)).astype(np.float32)
+    return Catalogue(titles=catalogue.titles, categories=catalogue.categories, pictures=pictures)
+
+
+def tune(rows, catalogue, out, **options):
+    return train(rows, catalogue=catalogue, out=out, tools=TOOLS, prompt=PROMPT, options=SHORT, **options)
+
+
+@pytest.mark.parametrize("rank", [4, 0])
+def test_llava_with_pixels_is_trained_saved_loaded_and_ranks(rows, pixels, llava, queries, evidence, tmp_path, rank):
+    options = PretrainedOptions(name=str(llava), lora_rank=rank)
+    out = tune(rows, pixels, tmp_path / "vlm", backbone=options)
+    reasoner = VlmReasoner.load(out)
+    answer = reasoner.deliberate(queries, 5, evidence)
+    assert answer.items.shape == (40, 5)
+    reasoner.save(tmp_path / "copy")
+    again = VlmReasoner.load(tmp_path / "copy")
+    np.testing.assert_allclose(again.scores(queries), reasoner.scores(queries), atol=1e-5)
+
+
+def test_adapters_keep_the_backbone_and_train_the_new_rows(rows, pixels, llava, tmp_path):
+    out = tune(rows, pixels, tmp_path / "vlm", backbone=PretrainedOptions(name=str(llava), lora_rank=4))
+    saved = load_file(out / "model.safetensors")
+    assert any("lora_A" in name for name in saved)
+    assert any("modules_to_save" in name and "multi_modal_projector" in name for name in saved)
+    assert not any("vision_tower" in name for name in saved)
+    base = pretrained_backbone(PretrainedOptions(name=str(llava)), vocabulary=10)
+    model = VlmReasoner.load(out)._model
+    rows_of = next(value for name, value in saved.items() if "trainable_tokens_delta" in name)
+    words = len(base.get_input_embeddings().weight)
+    embeddings = model.backbone.get_input_embeddings().weight
+    assert torch.equal(embeddings[-len(rows_of) :], rows_of)
+    assert torch.equal(embeddings[:words], base.get_input_embeddings().weight[:words])
+    assert torch.equal(model.item_logits(torch.ones(1, 16)), torch.ones(1, 16) @ embeddings[-30:].T + model.item_bias)
+
+
+def test_an_interrupted_run_with_adapters_resumes_to_the_same_weights(rows, pixels, llava, tmp_path):
+    backbone = PretrainedOptions(name=str(llava), lora_rank=2)
+    whole = tune(rows, pixels, tmp_path / "whole", backbone=backbone)
+
+    def stop(done, total):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tune(rows, pixels, tmp_path / "cut", backbone=backbone, progress=stop)
+    resumed = tune(rows, pixels, tmp_path / "cut", backbone=backbone, resume=True)
+    first, second = (load_file(path / "model.safetensors") for path in (whole, resumed))
+    for name, value in first.items():
+        torch.testing.assert_close(value, second[name], atol=1e-6, rtol=0, msg=name)
+
+
+def test_new_tokens_stand_in_one_block_and_are_never_cut(llava):
+    tokenizer, items = pretrained_tokenizer(
+        PretrainedOptions(name=str(llava)), thought=ThoughtTokens.of(TOOLS), n_items=12
+    )
+    assert tokenizer.convert_tokens_to_ids("<item_0>") == items.offset == len(tokenizer) - 12
+    ids = tokenizer("film <item_11><item_1>, <think><eh_low>", add_special_tokens=False).input_ids
+    assert tokenizer.convert_ids_to_tokens(ids) == ["film", "<item_11>", "<item_1>", "<unk>", "<think>", "<eh_low>"]
+
+
+def test_what_cannot_be_used_is_refused(tmp_path, llava, monkeypatch):
+    with pytest.raises(ArtifactError, match=r"no-such/model.*'smol'"):
+        pretrained_backbone(PretrainedOptions(name="hub:no-such/model"), vocabulary=10)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(InputError, match="GPU"):
+        pretrained_backbone(PretrainedOptions(name=str(llava), quantization="4bit"), vocabulary=10)
+    for wrong in (
+        {"lora_rank": -1},
+        {"dtype": "int8"},
+        {"quantization": "2bit"},
+        {"quantization": "4bit", "lora_rank": 0},
+    ):
+        with pytest.raises(InputError):
+            dataclasses.replace(PretrainedOptions(name="x"), **wrong)
