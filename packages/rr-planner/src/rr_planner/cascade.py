@@ -142,11 +142,11 @@ class Cascade:
 
     def _consult(self, wanted: BoolArray) -> Steps:
         names = self.models.consulted
-        yield from self._ask_tools(names, wanted)
         # A reasoner that has just failed alone is not tried again with evidence.
-        wanted = wanted & ~(self.alone.asked & ~self.alone.usable)
+        hopeful = wanted & ~(self.alone.asked & ~self.alone.usable)
+        yield from self._ask_tools(names, wanted, final=not np.count_nonzero(hopeful))
         asks, without = [], self._blank.nowhere.copy()
-        for present, rows in _patterns(np.array([self.tools[name].usable for name in names]), _rows(wanted)):
+        for present, rows in _patterns(np.array([self.tools[name].usable for name in names]), _rows(hopeful)):
             evidence: dict[str, RankingLike] = {
                 name: self.tools[name].ranking(rows) for name, there in zip(names, present, strict=True) if there
             }

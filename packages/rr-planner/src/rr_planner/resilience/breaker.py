@@ -70,7 +70,8 @@ class Breaker:
         Args:
             ticket: from `admit`.
             ok: whether the model answered.
-            hold_s: seconds that the model asked to be left alone; a failure with it opens the breaker at once.
+            hold_s: seconds that the model asked to be left alone; a failure with it opens the breaker at once, for so
+                long.
         """
         with self._lock:
             if ticket != self._period:
@@ -94,7 +95,7 @@ class Breaker:
 
     def _open(self, hold_s: float) -> None:
         self._enter(BreakerState.OPEN)
-        self._probe_at = self._clock.now() + max(self._cooldown_s, hold_s)
+        self._probe_at = self._clock.now() + (hold_s or self._cooldown_s)
 
     def _enter(self, state: BreakerState) -> None:
         self._state = state

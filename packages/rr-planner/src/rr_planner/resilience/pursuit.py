@@ -25,8 +25,8 @@ def pursue(lane: Lane, ask: Ask, deadline: Deadline, start: Start) -> Generator[
     """Ask one model, again where that may help, until `deadline` at the latest.
 
     A failed call is repeated if its fault is retryable, the settings allow another attempt, the pause (the model's
-    Retry-After, if longer) ends before the deadline, and the budget has a token. Closing the generator stops the calls
-    that are out.
+    Retry-After, if longer) ends before the deadline, and the budget has a token. Without a deadline nobody waits for a
+    Retry-After. Closing the generator stops the calls that are out.
 
     Returns:
         Every call that was made or refused, in order of their end; at least one. An answer, if there is one, is last,
@@ -40,7 +40,8 @@ def pursue(lane: Lane, ask: Ask, deadline: Deadline, start: Start) -> Generator[
             break
         pause = settings.backoff_s * 2 ** (attempt - 1) * random.uniform(0.5, 1.0)
         resume = clock.now() + max(pause, fault.retry_after_s)
-        if resume >= deadline.at or not lane.budget.spend():
+        patient = not fault.retry_after_s or deadline.at < math.inf
+        if not patient or resume >= deadline.at or not lane.budget.spend():
             break
         while clock.now() < resume:
             yield Wait((), resume)

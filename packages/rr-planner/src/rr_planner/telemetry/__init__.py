@@ -1,0 +1,1 @@
+"""Observers for OpenTelemetry and Prometheus; needs the extra `telemetry`."""
