@@ -67,7 +67,7 @@ def complete(encoder, trace, target, **changes):
 def test_targets_stand_where_they_are_decided(encoder):
     trace = Trace(2, 7, (("sasrec", True), ("item-knn", False)), (9,))
     row = complete(encoder, trace, 11, answers={"sasrec": [9], "item-knn": [1]})
-    history, thought, cited = targets(row, encoder)
+    history, thought, cited, _ = targets(row, encoder)
     tokens = encoder.tokenizer.convert_ids_to_tokens(row.input_ids.tolist())
     assert tokens[-1] == "<answer>"
     assert row.answer == 11
@@ -103,7 +103,7 @@ def test_what_only_the_target_tells_is_not_fed(encoder):
 
 def test_an_answer_without_a_thought_has_no_thought_targets(encoder):
     row = complete(encoder, None, 11)
-    _, thought, cited = targets(row, encoder)
+    _, thought, cited, _ = targets(row, encoder)
     assert (thought < 0).all()
     assert (cited < 0).all()
     assert row.thought_start == len(row)

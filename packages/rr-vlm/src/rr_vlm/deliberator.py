@@ -40,6 +40,7 @@ class DeliberatorConfig(PreTrainedConfig):
         n_slots: (tool, rank) pairs that evidence can come from.
         head_width: of the pointer head.
         head_dropout: on the hidden state before the item softmax.
+        no_yes: ids of the words that answer the direct and the ctr task.
     """
 
     model_type = "rr_deliberator"
@@ -57,21 +58,29 @@ class DeliberatorConfig(PreTrainedConfig):
     n_slots: int = 1
     head_width: int = 64
     head_dropout: float = 0.2
+    no_yes: tuple[int, int] = (0, 0)
 
 
 @dataclass
 class DeliberatorOutput(ModelOutput):
-    """The losses of one batch, each a mean over its own targets.
+    """The losses of one batch.
+
+    Those of answers, labels and texts count each row once, so that a mixture weighs its tasks by their rows; the others
+    are means over their own targets.
 
     Attributes:
-        answer: of the answer under the final distribution.
+        answer: of the answer under the final distribution (sequential).
         thought: of the thought tokens.
         history: of the next item at every item of the history.
+        label: of yes or no (direct, ctr).
+        text: of the words of an explanation, a mean over the words of the batch.
     """
 
     answer: torch.Tensor | None = None
     thought: torch.Tensor | None = None
     history: torch.Tensor | None = None
+    label: torch.Tensor | None = None
+    text: torch.Tensor | None = None
 
 
 class Deliberator(PreTrainedModel):
@@ -134,14 +143,14 @@ class Deliberator(PreTrainedModel):
             Hidden states [B, T, width], and the cache.
         """
         output = self.backbone.base_model(
-            **self._shown(input_ids, pixel_values),
+            **self.shown(input_ids, pixel_values),
             attention_mask=attention_mask,
             past_key_values=past_key_values,
             use_cache=use_cache,
         )
         return output.last_hidden_state.float(), output.past_key_values
 
-    def _shown(self, input_ids: torch.Tensor, pixel_values: torch.Tensor | None) -> dict[str, torch.Tensor]:
+    def shown(self, input_ids: torch.Tensor, pixel_values: torch.Tensor | None) -> dict[str, torch.Tensor]:
         """Return tokens and pictures as the backbone takes them; it knows no place for features it did not make."""
         if pixel_values is None:
             return {"input_ids": input_ids}
@@ -168,6 +177,14 @@ class Deliberator(PreTrainedModel):
         """Score the thought vocabulary: states [..., width] to logits [..., n_thoughts]."""
         return states @ self._rows(self.config.thought_offset, self.config.n_thoughts).T
 
+    def label_logits(self, states: torch.Tensor) -> torch.Tensor:
+        """Score no and yes: states [..., width] to logits [..., 2]."""
+        return states @ self._output_rows()[list(self.config.no_yes)].float().T
+
+    def word_logits(self, states: torch.Tensor) -> torch.Tensor:
+        """Score every token that is not an item: states [..., width] to logits [..., item_offset]."""
+        return states @ self._output_rows()[: self.config.item_offset].float().T
+
     def forward(
         self,
         input_ids: torch.Tensor,
@@ -179,6 +196,8 @@ class Deliberator(PreTrainedModel):
         evidence_positions: torch.Tensor,
         evidence_slots: torch.Tensor,
         answer: torch.Tensor,
+        label: torch.Tensor | None = None,
+        text_targets: torch.Tensor | None = None,
     ) -> DeliberatorOutput:
         """Compute the losses of a batch; only target positions meet a head, and only the rows they need.
 
@@ -191,15 +210,39 @@ class Deliberator(PreTrainedModel):
             evidence_targets: [B, T] item code that the thought cites after a position, -1 elsewhere.
             evidence_positions: [B, E] positions of the tools' items in `input_ids`.
             evidence_slots: [B, E] their (tool, rank) index, -1 where there is none.
-            answer: [B] item codes.
+            answer: [B] item codes, -1 in rows of other tasks than sequential.
+            label: [B] 1 or 0 (direct, ctr), -1 in other rows; None where there are no such rows.
+            text_targets: [B, T] id of the word that comes after a position, -1 elsewhere; None likewise.
         """
         states, _ = self.encode(input_ids, attention_mask, pixel_values)
         evidence = Evidence.gather(states, input_ids, evidence_positions, evidence_slots, self.config.item_offset)
         return DeliberatorOutput(
-            answer=nll_loss(self.item_log_probs(states[:, -1], evidence), answer),
+            answer=self._answer_loss(states[:, -1], evidence, answer),
             thought=self._thought_loss(states, thought_targets, evidence_targets, evidence),
             history=self._history_loss(states, history_targets),
+            label=self._label_loss(states[:, -1], label),
+            text=self._text_loss(states, text_targets),
         )
+
+    def _answer_loss(self, states: torch.Tensor, evidence: Evidence, answer: torch.Tensor) -> torch.Tensor:
+        rows = torch.nonzero(answer >= 0).squeeze(1)
+        if not len(rows):
+            return states.sum() * 0.0
+        log_probs = self.item_log_probs(states[rows], evidence.take(rows))
+        return nll_loss(log_probs, answer[rows], reduction="sum") / len(answer)
+
+    def _label_loss(self, states: torch.Tensor, label: torch.Tensor | None) -> torch.Tensor:
+        if label is None or not (label >= 0).any():
+            return states.sum() * 0.0
+        asked = label >= 0
+        return cross_entropy(self.label_logits(states[asked]), label[asked], reduction="sum") / len(label)
+
+    def _text_loss(self, states: torch.Tensor, targets: torch.Tensor | None) -> torch.Tensor:
+        if targets is None or not (targets >= 0).any():
+            return states.sum() * 0.0
+        chosen = targets >= 0
+        share = chosen.any(dim=1).float().mean()
+        return cross_entropy(self.word_logits(states[chosen]), targets[chosen]) * share
 
     def _history_loss(self, states: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         chosen = targets >= 0
@@ -219,6 +262,10 @@ class Deliberator(PreTrainedModel):
             log_probs = self.item_log_probs(states[rows, places], evidence.take(rows))
             loss = loss + nll_loss(log_probs, cited[rows, places])
         return loss
+
+    def _output_rows(self) -> torch.Tensor:
+        weight: torch.Tensor = self.backbone.get_output_embeddings().weight  # type: ignore[assignment]  # a linear's
+        return weight
 
     def _rows(self, start: int, count: int) -> torch.Tensor:
         weight: torch.Tensor = self.backbone.get_input_embeddings().weight  # type: ignore[assignment]  # an embedding's

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
-from rr_data.interfaces import item_code
+from rr_data.interfaces import item_code, item_token
 from rr_vlm.errors import InputError
 from rr_vlm.tokens.item_tokens import ItemTokens
 from rr_vlm.tokens.thought_tokens import ANSWER, END_THINK, EVIDENCE, THINK, ThoughtTokens
 from rr_vlm.tokens.tokenizer import IMAGE
 
 Ids = NDArray[np.int64]
+SEQUENTIAL, EXPLANATION = "sequential", "explanation"
 # How `rr_data.interfaces.evidence_text` begins and names a tool; it stands at the end of the user's message.
 _TOOLS = " Tools: "
 _SAYS = re.compile(r"(\S+) says ([^;]*)")
@@ -37,7 +38,9 @@ class EncodedPrompt:
         evidence: positions of the items that tools proposed.
         slots: of each of these the index of (tool, rank): `tool * ranks + rank`.
         thought_start: position of `<think>`, T where there is no thought.
-        answer: item code, -1 in a prompt alone.
+        answer: item code, -1 in a prompt alone and in other tasks than sequential.
+        label: 1 or 0 where the answer is yes or no, else -1.
+        text: token ids of an explanation with the end of text, the last of which is not fed; else empty.
     """
 
     input_ids: Ids
@@ -47,6 +50,8 @@ class EncodedPrompt:
     slots: Ids
     thought_start: int
     answer: int = -1
+    label: int = -1
+    text: Ids = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def __len__(self) -> int:
         """Return T."""
@@ -105,11 +110,21 @@ class PromptEncoder:
         ]
 
     def encode_rows(self, rows: Mapping[str, Sequence[Any]]) -> list[EncodedPrompt]:
-        """Encode a batch of SFT rows (columns `prompt`, `completion`, `image_items`, `target`)."""
+        """Encode a batch of SFT rows (columns `prompt`, `completion`, `image_items`, `target`, `task`, `label`).
+
+        Without the last two columns every row is sequential.
+
+        Raises:
+            InputError: a completion does not fit its task or its prompt.
+        """
         prompts = self.encode(rows["prompt"], rows["image_items"])
+        tasks, labels = (rows.get(name) or [None] * len(prompts) for name in ("task", "label"))
+        columns = zip(prompts, rows["completion"], rows["target"], tasks, labels, strict=True)
         return [
             self._complete(prompt, completion, int(target))
-            for prompt, completion, target in zip(prompts, rows["completion"], rows["target"], strict=True)
+            if task in (None, SEQUENTIAL)
+            else self._question(prompt, completion, int(target), task, label)
+            for prompt, completion, target, task, label in columns
         ]
 
     def _prompt(self, ids: Ids, slots: Ids, image_items: Sequence[int]) -> EncodedPrompt:
@@ -122,38 +137,67 @@ class PromptEncoder:
         codes = np.array(image_items, dtype=np.int64)
         return EncodedPrompt(ids, codes, positions[:cut], positions[cut:], slots, thought_start=len(ids))
 
+    def _question(
+        self,
+        prompt: EncodedPrompt,
+        completion: Sequence[Mapping[str, Any]],
+        target: int,
+        task: str,
+        label: int | None,
+    ) -> EncodedPrompt:
+        """Complete a question about the item `target`; the item is no part of the history that it stands in."""
+        said = _text(completion)
+        thought, marker, answer = said.partition(ANSWER)
+        if not marker or (task == EXPLANATION) == (label is not None) or (task == EXPLANATION and not answer.strip()):
+            allowed = f"a thought, {ANSWER} and an answer, with a label of 1 or 0 unless it is a text"
+            raise InputError(f"completion of a row of {task!r}", f"{said!r} with label {label}", allowed)
+        tokens = [*TOKEN.findall(thought), ANSWER]
+        self._check_cited(tokens, prompt, said)
+        words = np.empty(0, dtype=np.int64)
+        if task == EXPLANATION:
+            end = self.tokenizer.eos_token_id
+            words = np.array([*self.tokenizer(answer, add_special_tokens=False)["input_ids"], end], dtype=np.int64)
+        fed = np.concatenate([np.array(self.ids(tokens), dtype=np.int64), words[:-1]])
+        own = prompt.input_ids[prompt.history] == self.id(item_token(target))
+        return replace(
+            prompt,
+            input_ids=np.concatenate([prompt.input_ids, fed]),
+            history=prompt.history[~own],
+            thought_start=len(prompt) if tokens[0] == THINK else len(prompt) + len(fed),
+            label=-1 if label is None else int(label),
+            text=words,
+        )
+
+    def _check_cited(self, tokens: Sequence[str], prompt: EncodedPrompt, text: str) -> None:
+        cited = sum(token.startswith("<item_") for token in tokens[:-1])
+        if tokens[0] == THINK and cited != min(1, len(prompt.evidence)):
+            allowed = "one cited item where the prompt shows evidence, none where it shows none"
+            raise InputError("completion", repr(text), allowed)
+
     def _complete(self, prompt: EncodedPrompt, completion: Sequence[Mapping[str, Any]], target: int) -> EncodedPrompt:
-        text = "".join(part["text"] for message in completion for part in message["content"] if part["type"] == "text")
+        text = _text(completion)
         tokens = TOKEN.findall(text)
         if len(tokens) < 2 or tokens[-2] != ANSWER or item_code(tokens[-1]) != target:
             raise InputError("completion", repr(text), f"a thought, {ANSWER} and the token of target {target}")
         if not 0 <= target < self.items.n_items:
             raise InputError("target", target, f"item codes 0 to {self.items.n_items - 1}")
-        cited = sum(token.startswith("<item_") for token in tokens[:-1])
-        if tokens[0] == THINK and cited != min(1, len(prompt.evidence)):
-            allowed = "one cited item where the prompt shows evidence, none where it shows none"
-            raise InputError("completion", repr(text), allowed)
+        self._check_cited(tokens, prompt, text)
         fed = np.array(self.ids(tokens[:-1]), dtype=np.int64)
         start = len(prompt) if tokens[0] == THINK else len(prompt) + len(fed)
-        return EncodedPrompt(
-            np.concatenate([prompt.input_ids, fed]),
-            prompt.image_items,
-            prompt.history,
-            prompt.evidence,
-            prompt.slots,
-            thought_start=start,
-            answer=target,
+        return replace(
+            prompt, input_ids=np.concatenate([prompt.input_ids, fed]), thought_start=start, answer=target
         )
 
 
-def targets(prompt: EncodedPrompt, encoder: PromptEncoder) -> tuple[Ids, Ids, Ids]:
+def targets(prompt: EncodedPrompt, encoder: PromptEncoder) -> tuple[Ids, Ids, Ids, Ids]:
     """Return what each position of a completed prompt should predict, -1 where nothing is asked.
 
     Returns:
-        Three arrays [T]: the next item of the history; the next thought token, as an index of the thought vocabulary;
-        the item that the thought cites next. Tokens that the grammar forces are not asked.
+        Four arrays [T]: the next item of the history; the next thought token, as an index of the thought vocabulary;
+        the item that the thought cites next; the next word of the text. Tokens that the grammar forces are not asked.
     """
-    next_item, next_thought, cited = (np.full(len(prompt), -1, dtype=np.int64) for _ in range(3))
+    next_item, next_thought, cited, word = (np.full(len(prompt), -1, dtype=np.int64) for _ in range(4))
+    word[len(prompt) - len(prompt.text) :] = prompt.text
     after = prompt.history[prompt.history > 0]
     next_item[after - 1] = encoder.items.codes(prompt.input_ids[after])
     thought = np.arange(prompt.thought_start + 1, len(prompt))
@@ -162,7 +206,7 @@ def targets(prompt: EncodedPrompt, encoder: PromptEncoder) -> tuple[Ids, Ids, Id
     is_item = following >= encoder.items.offset
     cited[thought[asked & is_item] - 1] = encoder.items.codes(following[asked & is_item])
     next_thought[thought[asked & ~is_item] - 1] = following[asked & ~is_item] - encoder.id(THINK)
-    return next_item, next_thought, cited
+    return next_item, next_thought, cited, word
 
 
 def blinded(prompt: EncodedPrompt, encoder: PromptEncoder, rng: np.random.Generator) -> Ids:
@@ -179,6 +223,10 @@ def blinded(prompt: EncodedPrompt, encoder: PromptEncoder, rng: np.random.Genera
         if int(ids[place]) in choice_of:
             ids[place] = rng.choice(choice_of[int(ids[place])])
     return ids
+
+
+def _text(completion: Sequence[Mapping[str, Any]]) -> str:
+    return "".join(part["text"] for message in completion for part in message["content"] if part["type"] == "text")
 
 
 def _evidence_slots(messages: Sequence[Mapping[str, Any]], tools: Sequence[str], ranks: int) -> Ids:

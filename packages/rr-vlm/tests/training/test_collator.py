@@ -13,7 +13,9 @@ def row(length, evidence, images=()):
         "evidence_targets": np.full(length, -1),
         "evidence_positions": np.array(evidence, dtype=np.int64),
         "evidence_slots": np.arange(len(evidence)),
+        "text_targets": np.full(length, -1),
         "answer": length,
+        "label": -1,
     }
 
 

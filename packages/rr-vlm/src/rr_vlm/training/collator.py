@@ -28,13 +28,14 @@ class Collator:
         batch = self.prompts([row["input_ids"] for row in rows], [row["image_items"] for row in rows])
         length = batch["input_ids"].shape[1]
         lengths = [len(row["input_ids"]) for row in rows]
-        for name in ("history_targets", "thought_targets", "evidence_targets"):
+        for name in ("history_targets", "thought_targets", "evidence_targets", "text_targets"):
             batch[name] = torch.from_numpy(_left([row[name] for row in rows], -1, length))
         batch |= self.evidence(
             [np.asarray(row["evidence_positions"]) + length - own for row, own in zip(rows, lengths, strict=True)],
             [row["evidence_slots"] for row in rows],
         )
-        batch["answer"] = torch.tensor([row["answer"] for row in rows])
+        for name in ("answer", "label"):
+            batch[name] = torch.tensor([row[name] for row in rows])
         return batch
 
     def prompts(self, ids: Sequence[Any], image_items: Sequence[Any]) -> dict[str, Any]:

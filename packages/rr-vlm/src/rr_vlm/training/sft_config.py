@@ -23,12 +23,16 @@ class RvitConfig(SFTConfig):
         thought_weight: weight of the thought's loss.
         history_weight: weight of the next-item loss at every item of the history. A sequence of 30 items teaches 30
             times instead of once, which is what makes two cores enough.
+        label_weight: weight of the loss of yes or no (direct, ctr).
+        text_weight: weight of the loss of explanations.
         curriculum: mixture over evidence-horizon levels, as the arguments of `rr_vlm.curriculum.Curriculum`.
     """
 
     answer_weight: float = field(default=1.0, metadata={"help": "Weight of the answer's loss."})
     thought_weight: float = field(default=0.3, metadata={"help": "Weight of the thought's loss."})
     history_weight: float = field(default=1.0, metadata={"help": "Weight of the next-item loss along the history."})
+    label_weight: float = field(default=1.0, metadata={"help": "Weight of the loss of yes or no."})
+    text_weight: float = field(default=1.0, metadata={"help": "Weight of the loss of explanations."})
     curriculum: dict[str, Any] = field(default_factory=dict, metadata={"help": "Arguments of Curriculum."})
 
     max_steps: int = 1500
@@ -54,7 +58,7 @@ class RvitConfig(SFTConfig):
 
     def __post_init__(self) -> None:
         """Check this package's options, then TRL's."""
-        for name in ("answer_weight", "thought_weight", "history_weight"):
+        for name in ("answer_weight", "thought_weight", "history_weight", "label_weight", "text_weight"):
             if getattr(self, name) < 0:
                 raise InputError(name, getattr(self, name), "0 or more")
         self.phases()

@@ -20,7 +20,7 @@ from rr_vlm.curriculum.phases import Curriculum
 from rr_vlm.curriculum.sampler import CurriculumSampler
 from rr_vlm.training.sft_config import RvitConfig
 
-LOSSES = ("answer", "thought", "history")
+LOSSES = ("answer", "thought", "history", "label", "text")
 
 
 class RvitTrainer(SFTTrainer):
@@ -41,14 +41,9 @@ class RvitTrainer(SFTTrainer):
         return_outputs: bool = False,
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> Any:
-        """Weigh the losses of the answer, the thought and the history; none of them projects every position."""
+        """Weigh the losses; none of them projects every position."""
         output = model(**inputs)
-        config = self.args
-        total = (
-            config.answer_weight * output.answer
-            + config.thought_weight * output.thought
-            + config.history_weight * output.history
-        )
+        total = sum(getattr(self.args, f"{name}_weight") * output[name] for name in LOSSES)
         mode = "train" if model.training else "eval"
         for name in LOSSES:
             self._metrics[mode][f"{name}_loss"].append(float(output[name].detach()))

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import torch
 from transformers import PreTrainedModel
 
+from rr_data.interfaces import answer_words
 from rr_vlm.backbones.embedded import CachedLlava, EmbeddedOptions, embedded_config
 from rr_vlm.backbones.options import SMOL, PretrainedOptions
 from rr_vlm.backbones.pretrained import adapt, pretrained_backbone, pretrained_tokenizer
@@ -63,6 +64,7 @@ def start_model(backbone: Backbone, encoder: PromptEncoder, catalogue: Catalogue
         thought_offset=encoder.id(encoder.thought.names[0]),
         n_thoughts=len(encoder.thought.names),
         n_slots=encoder.n_slots,
+        no_yes=_no_yes(encoder),
         pad_token_id=encoder.tokenizer.pad_token_id,
         eos_token_id=encoder.tokenizer.eos_token_id,
         head_dropout=backbone.dropout,
@@ -120,8 +122,19 @@ def _visual_tokens(body: Any, catalogue: Catalogue) -> int:
     return len(body.get_image_features(pixel_values=one).pooler_output[0])
 
 
+def _words() -> tuple[str, str]:
+    words = answer_words("ctr")
+    return words.negative, words.positive
+
+
+def _no_yes(encoder: PromptEncoder) -> tuple[int, int]:
+    """Return the first token of no and of yes, by which they are told apart."""
+    no, yes = (int(ids[0]) for ids in encoder.tokenizer([*_words()], add_special_tokens=False)["input_ids"])
+    return no, yes
+
+
 def _all_texts(texts: Iterable[str], catalogue: Catalogue) -> Iterator[str]:
     yield from texts
-    yield "User: Assistant:"
+    yield f"User: Assistant: {' '.join(_words())}"
     yield from catalogue.titles
     yield from (category for categories in catalogue.categories for category in categories)

@@ -163,16 +163,18 @@ def _encode(dataset: datasets.Dataset, encoder: PromptEncoder) -> list[tuple[Enc
 
 
 def _example(row: EncodedPrompt, encoder: PromptEncoder, rng: np.random.Generator) -> dict[str, Any]:
-    history, thought, cited = targets(row, encoder)
+    history, thought, cited, words = targets(row, encoder)
     return {
         "input_ids": blinded(row, encoder, rng),
         "image_items": row.image_items,
         "history_targets": history,
         "thought_targets": thought,
         "evidence_targets": cited,
+        "text_targets": words,
         "evidence_positions": row.evidence,
         "evidence_slots": row.slots,
         "answer": row.answer,
+        "label": row.label,
     }
 
 
@@ -183,7 +185,7 @@ def _pictures(catalogue: Catalogue) -> torch.Tensor | None:
 def _tools_alone(dataset: datasets.Dataset, encoded: Sequence[tuple[EncodedPrompt, int]]) -> tuple[str, ...]:
     """Return the tools that the first thought without evidence names."""
     for index, (row, _) in enumerate(encoded):
-        if not len(row.evidence) and row.thought_start < len(row):
+        if row.answer >= 0 and not len(row.evidence) and row.thought_start < len(row):
             text = dataset[index]["completion"][0]["content"][0]["text"]
             tokens = TOKEN.findall(text)[:-2]
             return tuple(tool for tool, _ in Trace.from_tokens(tokens).tools)
@@ -192,7 +194,8 @@ def _tools_alone(dataset: datasets.Dataset, encoded: Sequence[tuple[EncodedPromp
 
 def _tool_rates(encoded: Sequence[tuple[EncodedPrompt, int]], encoder: PromptEncoder) -> dict[str, float]:
     """Return by tool the share of thoughts that use it, among those that name it."""
-    fed = np.concatenate([row.input_ids[row.thought_start :] for row, _ in encoded])
+    thoughts = [row.input_ids[row.thought_start :] for row, _ in encoded if row.answer >= 0]
+    fed = np.concatenate([np.empty(0, dtype=np.int64), *thoughts])
     rates = {}
     for tool in encoder.thought.tools:
         used, skipped = ((fed == encoder.id(f"<{choice}_{tool}>")).sum() for choice in ("use", "skip"))
@@ -200,6 +203,11 @@ def _tool_rates(encoded: Sequence[tuple[EncodedPrompt, int]], encoder: PromptEnc
     return rates
 
 
+def _shows(row: EncodedPrompt) -> bool | None:
+    """Tell whether a sequential row shows evidence; None in other tasks."""
+    return bool(len(row.evidence)) if row.answer >= 0 else None
+
+
 def _mean_tokens(encoded: Sequence[tuple[EncodedPrompt, int]], *, shown: bool) -> int:
-    lengths = [min(row.thought_start, len(row) - 1) for row, _ in encoded if bool(len(row.evidence)) == shown]
+    lengths = [min(row.thought_start, len(row) - 1) for row, _ in encoded if _shows(row) == shown]
     return round(float(np.mean(lengths))) if lengths else 0
