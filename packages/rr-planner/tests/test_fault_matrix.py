@@ -157,7 +157,7 @@ class AwaitedReasoner(Model):
 class World:
     """A planner of two tools and a reasoner, with everything that watches it."""
 
-    def __init__(self, mode, policy, **options):
+    def __init__(self, mode, policy, *, blocking=True, **options):
         self.clock = FakeClock()
         tool, reasoner = (SyncTool, SyncReasoner) if mode == "sync" else (AwaitedTool, AwaitedReasoner)
         self.models = {
@@ -165,6 +165,8 @@ class World:
             "b": tool("b", self.clock),
             "vlm": reasoner("vlm", self.clock),
         }
+        for model in self.models.values():
+            model.blocking, model.world = blocking, self
         self.mode = mode
         self.ledger, self.metrics, self.spans = Ledger(), Metrics(), InMemorySpanExporter()
         provider = TracerProvider()
@@ -183,8 +185,6 @@ class World:
             clock=self.clock,
         )
         self.metrics.watch(self.planner)
-        for model in self.models.values():
-            model.world = self
         self.causes = []  # of each unanswered query
         self.shed = 0
         self._lock = threading.Lock()
@@ -574,11 +574,11 @@ def test_no_hedging_under_load(world, mode):
 @modes
 def test_ten_thousand_requests_at_thirty_percent_faults(mode):
     """One tool is healthy: at least 99.9 % are answered, with at most 1.2 times the calls."""
-    run = World(mode, Bands(reasoner_confidence=0.0), deadline_s=10.0, breaker_window=10, breaker_failures=8)
+    limits = {"deadline_s": 10.0, "breaker_window": 10, "breaker_failures": 8}
+    run = World(mode, Bands(reasoner_confidence=0.0), blocking=False, **limits)
     generator = np.random.default_rng(0)
     for name in ("a", "vlm"):
         model = run.models[name]
-        model.blocking = False
 
         def begin(model=model):
             model.calls += 1
@@ -586,7 +586,6 @@ def test_ten_thousand_requests_at_thirty_percent_faults(mode):
                 raise ConnectionResetError("gone")
 
         model.begin = begin
-    run.models["b"].blocking = False
     number = 5_000  # in each mode
     horizon = generator.random(number)
 

@@ -19,8 +19,9 @@ class Blank:
 
     items: IntArray  # [B, k]
     scores: FloatArray  # [B, k]
-    unknown: FloatArray  # [B]
-    nowhere: BoolArray  # [B]
+    unknown: FloatArray  # [B] NaN
+    nowhere: BoolArray  # [B] False
+    everywhere: BoolArray  # [B] True
 
     @classmethod
     def of(cls, size: int, k: int) -> Blank:
@@ -29,7 +30,13 @@ class Blank:
         scores.fill(-np.inf)
         unknown = np.empty(size)
         unknown.fill(np.nan)
-        return cls(np.zeros((size, k), dtype=np.int64), scores, unknown, np.zeros(size, dtype=np.bool_))
+        return cls(
+            np.zeros((size, k), dtype=np.int64),
+            scores,
+            unknown,
+            np.zeros(size, dtype=np.bool_),
+            np.ones(size, dtype=np.bool_),
+        )
 
 
 class Answered:
@@ -56,13 +63,16 @@ class Answered:
         """Take over the usable answers of a call."""
         rows, answer = call.rows, call.answer
         whole = len(rows) == len(self.asked)
-        self.asked = self.asked.copy()
-        self.asked[rows] = True
+        if whole:
+            self.asked = self._blank.everywhere
+        else:
+            self.asked = self.asked.copy()
+            self.asked[rows] = True
         if answer is None:
             return
         self._rated |= answer.rated
         if whole and not call.errors:
-            self.usable = self.asked
+            self.usable = self._blank.everywhere
             self.items, self.scores, self.confidence = answer.items, answer.scores, answer.confidence
             self.thoughts = dict(enumerate(call.thoughts))
             return

@@ -16,7 +16,7 @@ from rr_planner.aggregation.agreement import agreement
 from rr_planner.aggregation.fusion import reciprocal_rank_fusion
 from rr_planner.answered import Answered, Blank
 from rr_planner.policies.policy import BOTH, PENDING, REASONER, TOOLS, Codes, Policy
-from rr_planner.policies.signals import Signals
+from rr_planner.policies.signals import NO_TOOL, Signals
 from rr_planner.protocols import RankingLike
 from rr_planner.resilience.guard import Ask, Call
 from rr_planner.resilience.last_resort import LastResort
@@ -51,7 +51,16 @@ class Cascade:
         self.tools = {name: Answered(blank) for name in models.tools}
         self.alone, self.informed = Answered(blank), Answered(blank)
         self.calls: list[Call] = []
-        self.signals = Signals.of(queries, models.tools)
+        self.signals = Signals(
+            ids=queries.ids,
+            evidence_horizon=queries.evidence_horizon,
+            tool_names=models.tools,
+            tool_confidence=np.full((len(models.tools), size), np.nan),
+            delegate=np.full(size, NO_TOOL),
+            agreement=blank.unknown,
+            reasoner_confidence=blank.unknown,
+            features=queries.features,
+        )
         self.codes: Codes = np.full(size, PENDING, dtype=np.int8)
         # What is served in the end.
         self.names = (*models.tools, models.reasoner, FUSION, LAST_RESORT)

@@ -51,7 +51,7 @@ class Request:
         # Calls that ran at the same time share the time that passed.
         share = 1000.0 * min(1.0, (now - self._step_start) / total) if total > 0 else 0.0
         for call in calls:
-            self._latency[call.rows] += share * call.seconds / len(call.rows)
+            _add(self._latency, call, share * call.seconds / len(call.rows))
         self._step_start = now
         try:
             self.asks = self._steps.send(calls)
@@ -64,8 +64,8 @@ class Request:
         failures = _failures(run)
         flops, cost = np.zeros(len(run.codes)), np.zeros(len(run.codes))
         for call in run.calls:
-            flops[call.rows] += call.flops
-            cost[call.rows] += call.cost
+            _add(flops, call, call.flops)
+            _add(cost, call, call.cost)
         # The planner's own time, shared equally, so that latencies sum to the time of the request.
         elapsed = 1000.0 * (self.deadline.clock.now() - self.start)
         latency = self._latency + (elapsed - self._latency.sum()) / max(1, len(self._latency))
@@ -95,6 +95,13 @@ def causes_of(calls: Sequence[Call], row: int) -> list[str]:
         for place in np.flatnonzero(call.rows == row).tolist()
         if place in call.errors
     ]
+
+
+def _add(column: FloatArray, call: Call, value: float) -> None:
+    if len(call.rows) == len(column):
+        column += value
+    else:
+        column[call.rows] += value
 
 
 def _failures(run: Cascade) -> list[list[str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -109,9 +108,8 @@ def _plainly_right(items: IntArray, scores: FloatArray, candidates: IntArray | N
     if items.size > _SMALL or (candidates is not None and candidates.size > _SMALL):
         return False
     for row, (ids, values) in enumerate(zip(items.tolist(), scores.tolist(), strict=True)):
-        if len(set(ids)) < len(ids) or not values[0] < math.inf:
-            return False
-        if not (values[-1] > -math.inf and all(one >= two for one, two in pairwise(values))):
+        # A finite sum has finite terms: no NaN, no infinity, no padding.
+        if len(set(ids)) < len(ids) or not math.isfinite(sum(values)) or values != sorted(values, reverse=True):
             return False
         if n_items is not None and not (min(ids) >= 0 and max(ids) < n_items):
             return False
