@@ -7,6 +7,7 @@ PlannerError
 +-- CalibrationError       outcomes that nothing can be learned from (also a ValueError)
 +-- LedgerError            a ledger file that cannot be read
 +-- NoAnswerError          every step of a query failed; names every cause
++-- MissingExtraError      a package that an extra installs is missing
 +-- OverloadedError        more requests at once than the planner admits; nothing was asked
 """
 
@@ -80,3 +81,12 @@ class OverloadedError(PlannerError):
         """Say how many requests are being answered."""
         super().__init__(f"{admitted} requests are being answered already, which is the most; try again later")
         self.admitted = admitted
+
+
+class MissingExtraError(PlannerError):
+    """What was asked for needs an extra of this package."""
+
+    def __init__(self, extra: str, package: str) -> None:
+        """Say how to install it."""
+        super().__init__(f"{package} is not installed: pip install 'rr-planner[{extra}]'")
+        self.extra = extra

@@ -78,5 +78,7 @@ def _attributes(answers: Answers) -> dict[str, int | str]:
     counts["disagreed"] = sum(answers.disagreed[row] is True for row in served)
     counts["degraded"] = sum(answers.degraded[row] != "" for row in served)
     counts["unanswered"] = len(answers) - len(served)
-    known = {"queries": len(answers), "policy": answers.policy.name, "policy_hash": answers.policy.hash, **counts}
+    counts["queries"] = len(answers)
+    policy = {"policy": answers.policy.name, "policy_hash": answers.policy.hash}
+    known: dict[str, int | str] = {**policy, **counts}
     return {f"rr_planner.{name}": value for name, value in known.items()}
