@@ -22,6 +22,7 @@ from rr_planner.selection import BestOverall
 
 _KEYS = ("tools", "reasoner", "policy", "selection", "consult", "k", "n_items", "last_resort", "ledger")
 _SERVER_KEYS = ("host", "port", "reload_s", "traces")
+_CLUSTER_KEYS = ("min_replicas", "max_replicas", "target_ongoing", "max_batch", "batch_wait_s", "cpus")
 _SOURCES: Mapping[str, tuple[str, ...]] = {  # by kind of model: the options beside its name
     "object": ("arguments",),
     "url": ("timeout_s", "headers", "flops_per_query", "flops_with_evidence"),
@@ -48,6 +49,27 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """How each model is deployed by `rr-planner serve --ray`.
+
+    Attributes:
+        min_replicas: processes of a model at the least.
+        max_replicas: processes of a model at the most.
+        target_ongoing: requests a process should have at a time; more start another one.
+        max_batch: requests that are answered as one batch.
+        batch_wait_s: how long a request waits for others.
+        cpus: of each process.
+    """
+
+    min_replicas: int = 1
+    max_replicas: int = 4
+    target_ongoing: int = 8
+    max_batch: int = 64
+    batch_wait_s: float = 0.002
+    cpus: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceConfig:
     """What `rr-planner serve` and `doctor` need to know. Paths are relative to the file.
 
@@ -65,6 +87,7 @@ class ServiceConfig:
         ledger: path of the file that records every answer.
         resilience: settings of `Resilience`.
         server: settings of `Server`.
+        ray: settings of `Cluster`.
         folder: where the file lies.
     """
 
@@ -79,6 +102,7 @@ class ServiceConfig:
     ledger: str | None = None
     resilience: Resilience = field(default_factory=Resilience)
     server: Server = field(default_factory=Server)
+    ray: Cluster = field(default_factory=Cluster)
     folder: Path = Path()
 
     @classmethod
@@ -104,12 +128,14 @@ class ServiceConfig:
     def _of(cls, content: Any, folder: Path) -> ServiceConfig:
         if not isinstance(content, dict):
             raise InvalidPolicyError("content", type(content).__name__, "an object")
-        reject_unknown(content, (*_KEYS, "resilience", "server"))
+        reject_unknown(content, (*_KEYS, "resilience", "server", "ray"))
         for key in ("tools", "reasoner", "policy"):
             if key not in content:
                 raise InvalidPolicyError(key, "nothing", "a value")
         server = _expect("server", content.pop("server", {}), dict)
         reject_unknown(server, _SERVER_KEYS, prefix="server.")
+        cluster = _expect("ray", content.pop("ray", {}), dict)
+        reject_unknown(cluster, _CLUSTER_KEYS, prefix="ray.")
         for tool in _expect("tools", content["tools"], list):
             _check_source("tools", tool, ("object", "url", "onnx"))
         _check_source("reasoner", content["reasoner"], ("object", "url", "chat"))
@@ -117,11 +143,13 @@ class ServiceConfig:
         kinds: Mapping[str, type | tuple[type, ...]] = {
             "policy": str, "selection": str, "consult": list, "k": int, "n_items": int, "ledger": str,
             "last_resort": (list, str), "host": str, "port": int, "reload_s": (int, float), "traces": bool,
+            "min_replicas": int, "max_replicas": int, "target_ongoing": int, "max_batch": int,
+            "batch_wait_s": (int, float), "cpus": (int, float),
         }  # fmt: skip
-        for name, value in (*content.items(), *server.items()):
+        for name, value in (*content.items(), *server.items(), *cluster.items()):
             if name in kinds:
                 _expect(name, value, kinds[name])
-        return cls(**content, resilience=settings, server=Server(**server), folder=folder)
+        return cls(**content, resilience=settings, server=Server(**server), ray=Cluster(**cluster), folder=folder)
 
     @property
     def policy_path(self) -> Path:
@@ -135,7 +163,7 @@ class ServiceConfig:
             InvalidPolicyError: a model cannot be loaded; the message names it.
             MissingExtraError: a model needs a package that is not installed.
         """
-        return [self._model(tool) for tool in self.tools], self._model(self.reasoner)
+        return [self.model(tool) for tool in self.tools], self.model(self.reasoner)
 
     def planner(self, observers: Sequence[Observer] = (), models: tuple[list[Any], Any] | None = None) -> Planner:
         """Put the planner together; `models` stand in for those of the file if given.
@@ -157,7 +185,8 @@ class ServiceConfig:
             observers=observers,
         )
 
-    def _model(self, source: Mapping[str, Any]) -> Any:
+    def model(self, source: Mapping[str, Any]) -> Any:
+        """Load one of `tools`, or `reasoner`; raises like `models`."""
         options = {key: value for key, value in source.items() if key not in (*_SOURCES, "name")}
         name = source["name"]
         if "object" in source:
