@@ -93,7 +93,7 @@ def test_lines_of_a_datasets_ids(tmp_path, folder):
         ("", "holds no query"),
         ('{"history": [1]}\n[1]\n', "line 2: a query is an object"),
         ("{history}", "line 1: not JSON"),
-        ('{"user": 3}', 'a list "history"'),
+        ('{"user": 3}', r'"history" \(list\), such as'),
         ('{"history": [1], "candidates": 4}', "candidates are a list"),
         ('{"history": [1], "candidates": [4]}\n{"history": [1]}', "1 of 2 queries have candidates"),
     ],

@@ -139,12 +139,7 @@ def test_predict_histories(run, transition_artifact, ring, tmp_path):
     [
         (["tune", "popularity", "DATA"], "leaves nothing to tune"),
         (["export", "OUT", "--out", "COPY"], "there is no folder"),
-        (["predict", "OUT", "--out", "a.jsonl"], "say what is asked"),
-        (["predict", "OUT", "--out", "a.jsonl", "--queries", "none.jsonl"], "none.jsonl cannot be read"),
-        (
-            ["predict", "OUT", "--out", "a.jsonl", "--queries", "q", "--candidates"],
-            "--candidates are those of a dataset",
-        ),
+        (["predict", "OUT", "--out", "a.jsonl"], "there is no folder"),
         (["predict", "OUT"], "Missing option '--out'"),
         (["predict", "OUT", "--out", "a.jsonl", "--part", "train"], "'train' is not one of"),
         (["trian"], "No such command 'trian'"),
@@ -166,6 +161,21 @@ def test_a_mistake_is_one_line_and_exit_code_2(run, prepared, tmp_path, argument
     assert message in err
     assert len(err.strip().splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "say what is asked"),
+        (["--queries", "none.jsonl"], "none.jsonl cannot be read"),
+        (["--queries", "q", "--candidates"], "--candidates are those of a dataset"),
+    ],
+)
+def test_what_is_asked_must_be_there(run, transition_artifact, tmp_path, arguments, message):
+    code, out, err = run("predict", transition_artifact, "--out", tmp_path / "answers.jsonl", *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert not (tmp_path / "answers.jsonl").exists()
 
 
 def test_another_schema_version(run, transition_artifact):

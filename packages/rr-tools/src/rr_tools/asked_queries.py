@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rr_tools.errors import InvalidDataError
+from rr_tools.query_lines import UNKNOWN, Codes, read_lines
 from rr_tools.runtime.queries import HistoryQueries
 from rr_tools.training_data import read_prepared
 
-UNKNOWN = -1
 UNTIL: Mapping[str, Literal["train", "validation"]] = {"validation": "train", "test": "validation"}
 
 
@@ -104,10 +103,13 @@ def of_json_lines(path: str | Path, *, folder: str | Path | None = None) -> Aske
     """
     dataset = None if folder is None else read_prepared(folder, _whole)
     item_ids = None if dataset is None else dataset.items["item_id"].to_list()
-    items = _Codes(None if item_ids is None else {name: code for code, name in enumerate(item_ids)})
-    users = _Codes(None if dataset is None else {n: code for code, n in enumerate(dataset.users["user_id"].to_list())})
-    lines = _lines(Path(path))
+    items = Codes(None) if item_ids is None else Codes.of_ids(item_ids)
+    users = Codes(None) if dataset is None else Codes.of_ids(dataset.users["user_id"].to_list())
+    lines = read_lines(Path(path), required="history", kinds=(list,), example='{"history": [3, 1]}')
     asked = [line for _, line in lines]
+    for number, line in lines:
+        if not isinstance(line.get("candidates") or [], list):
+            raise InvalidDataError(f"{path}, line {number}: candidates are a list of items")
     targets = [line.get("target") for line in asked]
     drawn = [line["candidates"] for line in asked if line.get("candidates") is not None]
     if drawn and len(drawn) != len(asked):
@@ -129,49 +131,6 @@ def of_json_lines(path: str | Path, *, folder: str | Path | None = None) -> Aske
         item_ids=item_ids,
         item_map_checksum=None if dataset is None else dataset.item_map_checksum,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Codes:
-    """From ids to codes; what is not known is -1."""
-
-    known: Mapping[str, int] | None
-
-    def of(self, names: Sequence[Any]) -> NDArray[np.int64]:
-        codes = [self._code(name) for name in names]
-        return np.array(codes, dtype=np.int64)
-
-    def _code(self, name: Any) -> int:
-        if self.known is not None:
-            return self.known.get(str(name), UNKNOWN)
-        return name if isinstance(name, int) and 0 <= name < 2**31 else UNKNOWN
-
-
-def _lines(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    """Return number and content of every line that is not empty."""
-    try:
-        texts = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidDataError(f"{path} cannot be read as text: {error}") from error
-    found = []
-    for number, text in enumerate(texts, start=1):
-        if text.strip():
-            found.append((number, _query(f"{path}, line {number}", text)))
-    if not found:
-        raise InvalidDataError(f'{path} holds no query; write one a line, such as {{"history": [3, 1]}}')
-    return found
-
-
-def _query(place: str, text: str) -> dict[str, Any]:
-    try:
-        line = json.loads(text)
-    except ValueError as error:
-        raise InvalidDataError(f"{place}: not JSON ({error})") from error
-    if not isinstance(line, dict) or not isinstance(line.get("history"), list):
-        raise InvalidDataError(f'{place}: a query is an object with a list "history", such as {{"history": [3, 1]}}')
-    if not isinstance(line.get("candidates") or [], list):
-        raise InvalidDataError(f"{place}: candidates are a list of items")
-    return line
 
 
 def _table(rows: Sequence[Sequence[int]]) -> NDArray[np.int64]:

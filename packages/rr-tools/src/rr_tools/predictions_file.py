@@ -17,11 +17,12 @@ Write = Callable[[Sequence[dict[str, Any]]], None]
 
 
 @contextmanager
-def predictions_file(path: str | Path) -> Iterator[Write]:
+def predictions_file(path: str | Path, *, more: Sequence[str] = ()) -> Iterator[Write]:
     """Yield a function that appends rows to a file, which is there when the block ends well, and else is not.
 
     Args:
         path: ends in `.parquet` (the predictions table, schema version 1) or `.jsonl` (the same, a row a line).
+        more: columns of texts behind those that every table has.
 
     Raises:
         InvalidDataError: another ending, or a folder that does not exist.
@@ -35,7 +36,7 @@ def predictions_file(path: str | Path) -> Iterator[Write]:
         raise InvalidDataError(f"there is no folder {path.parent}; make it first")
     partial = path.with_name(f".{path.name}.partial")
     try:
-        with writers[path.suffix](partial) as write:
+        with writers[path.suffix](partial, more) as write:
             yield write
         partial.replace(path)
     finally:
@@ -43,7 +44,7 @@ def predictions_file(path: str | Path) -> Iterator[Write]:
 
 
 @contextmanager
-def _json_lines(path: Path) -> Iterator[Write]:
+def _json_lines(path: Path, _more: Sequence[str]) -> Iterator[Write]:
     with path.open("w", encoding="utf-8") as file:
 
         def write(rows: Sequence[dict[str, Any]]) -> None:
@@ -53,7 +54,7 @@ def _json_lines(path: Path) -> Iterator[Write]:
 
 
 @contextmanager
-def _parquet(path: Path) -> Iterator[Write]:
+def _parquet(path: Path, more: Sequence[str]) -> Iterator[Write]:
     try:
         import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra
         import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415
@@ -76,6 +77,7 @@ def _parquet(path: Path) -> Iterator[Write]:
             ("latency_ms", pa.float32()),
             ("flops", pa.float64()),
             ("group", pa.string()),
+            *((name, pa.string()) for name in more),
         ],
         metadata={VERSION_KEY: str(SCHEMA_VERSION)},
     )

@@ -57,4 +57,5 @@ def make_said() -> Callable[..., ExplanationData]:
 
 @pytest.fixture(scope="session")
 def quick() -> Callable[[str], dict[str, object]]:
-    return lambda name: {**QUICK, **SMALL[name]}
+    """Options that make a model's training quick."""
+    return lambda name: {**QUICK, **SMALL.get(name, {})}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -13,9 +14,16 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("lightning")
 
+import torch
+from safetensors.torch import load
+
 import rr_tools
-from rr_tools import ArtifactError, InvalidDataError, MissingExtraError, load_explainer, train
-from rr_tools.artifact import read_artifact
+from rr_tools import ArtifactError, InvalidDataError, MissingExtraError, get_model, load_explainer, train
+from rr_tools.artifact import TENSORS_FILE, read_artifact
+from rr_tools.configuration import parse_config
+from rr_tools.explanation.batches import ExplanationRows
+from rr_tools.explanation.decoding import greedy_texts
+from rr_tools.runtime.decoder_session import DecoderSession
 from rr_tools.runtime.vocabulary import SPECIAL, words_of
 
 
@@ -43,6 +51,15 @@ def explainer(artifact):
     return load_explainer(artifact)
 
 
+def trained_network(artifact):
+    """The torch network of an artifact, made again from its tensors."""
+    read = read_artifact(artifact)
+    model = get_model(read.card.model)
+    network = model.fit.build(load_explainer(artifact).inputs, parse_config(model.config_type, dict(read.card.config)))
+    network.load_state_dict(load(read.file(TENSORS_FILE)))
+    return network.eval()
+
+
 def test_the_three_of_the_paper_are_registered():
     assert explaining() == ["attn2seq", "nrt", "peter"]
 
@@ -58,8 +75,8 @@ def test_card_is_complete(explainer, artifact, name, said):
 
 
 def test_it_learns_what_hangs_on_the_item(explainer, said):
-    rows = np.flatnonzero(said.parts == 2)
-    texts = explainer.explain(said.users[rows], said.items[rows], said.ratings[rows])
+    rows = said.rows("test")
+    texts = explainer.explain(*said.pairs(rows))
     right = [words_of(said.texts[row])[-2] in text for row, text in zip(rows, texts, strict=True)]
     assert np.mean(right) > 0.8
     assert all(text.startswith("a ") for text in texts)
@@ -121,14 +138,49 @@ def test_a_catalogue_of_one_item_without_validation_and_ratings(name, make_said,
     assert "validation_log_likelihood" not in explainer.card.metrics
 
 
-def test_an_altered_vocabulary_is_refused(artifact, tmp_path):
-    damaged = tmp_path / "damaged"
-    damaged.mkdir()
-    for file in artifact.iterdir():
-        (damaged / file.name).write_bytes(file.read_bytes())
-    (damaged / "vocabulary.json").write_text("{}")
-    with pytest.raises(ArtifactError, match="altered"):
-        load_explainer(damaged)
+def test_unknown_ratings_and_features_are_allowed(name, said, quick, tmp_path):
+    ratings = np.where(said.users < 20, np.nan, said.ratings)
+    data = replace(said, ratings=ratings, features=[None, *said.features[1:]])
+    explainer = load_explainer(train(name, data, out=tmp_path / "tool", config={**quick(name), "epochs": 2}))
+    assert np.isfinite(explainer.card.metrics["validation_log_likelihood"])
+    assert all(explainer.explain([0, 1], [0, 1], [np.nan, 4.0], [None, "card"]))
+
+
+def test_an_altered_file_is_refused(artifact, tmp_path):
+    copy = shutil.copytree(artifact, tmp_path / "copy")
+    for file in read_artifact(artifact).card.checksums:
+        content = (copy / file).read_bytes()
+        (copy / file).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        with pytest.raises(ArtifactError, match=f"{file} was altered"):
+            load_explainer(copy)
+        (copy / file).write_bytes(content)
+    assert load_explainer(copy)
+
+
+def test_another_item_map_is_refused(artifact):
+    assert load_explainer(artifact, item_map_checksum="map")
+    with pytest.raises(ArtifactError, match=r"another item map \(map instead of other\)"):
+        load_explainer(artifact, item_map_checksum="other")
+
+
+def test_the_served_network_is_the_trained_one(explainer, artifact, name, said):
+    network = trained_network(artifact)
+    context = explainer.inputs.context(*said.pairs(said.rows("test")))
+    words = ExplanationRows.of(said, "test", explainer.inputs).words[:, :-1]
+    with torch.no_grad():
+        expected = network(torch.from_numpy(context), torch.from_numpy(words)).words.numpy()
+    decoder = DecoderSession(*(read_artifact(artifact).file(file) for file in ("start.onnx", "step.onnx")))
+    state, _ = decoder.begin(context)
+    for place in range(words.shape[1]):
+        logits, state = decoder.step(words[:, place], state)
+        np.testing.assert_allclose(logits, expected[:, place], rtol=0, atol=1e-4)
+
+
+def test_the_served_texts_are_those_of_the_trained_network(explainer, artifact, said):
+    pairs = said.pairs(said.rows("test"))
+    texts = explainer.explain(*pairs)
+    assert texts == greedy_texts(trained_network(artifact), explainer.inputs, explainer.inputs.context(*pairs))
+    assert len(set(texts)) > 1
 
 
 def test_serving_never_imports_torch(artifact):

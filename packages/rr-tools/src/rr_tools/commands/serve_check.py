@@ -7,8 +7,12 @@ from typing import Annotated
 
 import typer
 
+from rr_tools.artifact import read_card
 from rr_tools.commands.options import ArtifactFolder, Json
 from rr_tools.commands.output import print_json
+from rr_tools.runtime.explainer import TASK as EXPLANATION
+from rr_tools.runtime.explainer import load_explainer
+from rr_tools.runtime.explainer_check import check_explaining
 from rr_tools.runtime.serve_check import check_serving
 from rr_tools.runtime.tool import load_tool
 
@@ -21,7 +25,10 @@ def serve_check(
     as_json: Json = False,
 ) -> None:
     """Load a tool without torch, ask it odd queries, and time ordinary ones."""
-    report = check_serving(load_tool(artifact, threads=threads), queries=queries)
+    if read_card(artifact).task == EXPLANATION:
+        report = check_explaining(load_explainer(artifact, threads=threads), queries=queries)
+    else:
+        report = check_serving(load_tool(artifact, threads=threads), queries=queries)
     if as_json:
         print_json(asdict(report))
         return

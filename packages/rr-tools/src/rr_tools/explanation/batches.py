@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rr_tools.explanation.explanation_data import TRAIN, VALIDATION, ExplanationData
+from rr_tools.explanation.explanation_data import ExplanationData, Part
 from rr_tools.runtime.explanation_inputs import ExplanationInputs
 from rr_tools.runtime.vocabulary import BOS, EOS, PAD
 
@@ -42,15 +42,13 @@ class ExplanationRows:
     ratings: NDArray[np.float32]
 
     @classmethod
-    def of(cls, data: ExplanationData, part: int, inputs: ExplanationInputs) -> ExplanationRows:
+    def of(cls, data: ExplanationData, part: Part, inputs: ExplanationInputs) -> ExplanationRows:
         """Turn the texts of a part into codes."""
-        rows = np.flatnonzero(data.parts == part)
-        ratings = np.asarray(data.ratings)[rows]
-        features = [data.features[row] for row in rows] if data.features is not None else None
-        texts = [data.texts[row] for row in rows]
+        rows = data.rows(part)
+        users, items, ratings, features = data.pairs(rows)
         return cls(
-            context=inputs.context(data.users[rows], data.items[rows], ratings, features),
-            words=_padded(texts, inputs),
+            context=inputs.context(users, items, ratings, features),
+            words=_padded([data.texts[row] for row in rows], inputs),
             ratings=ratings.astype(np.float32),
         )
 
@@ -102,8 +100,8 @@ class ExplanationDataModule(lightning.LightningDataModule):
     ) -> None:
         """Turn the texts into codes; `rng` draws the order of the training texts."""
         super().__init__()
-        self.train_rows = ExplanationRows.of(data, TRAIN, inputs)
-        self.validation_rows = ExplanationRows.of(data, VALIDATION, inputs)
+        self.train_rows = ExplanationRows.of(data, "train", inputs)
+        self.validation_rows = ExplanationRows.of(data, "validation", inputs)
         self.batch_size = batch_size
         self.rng = rng
 

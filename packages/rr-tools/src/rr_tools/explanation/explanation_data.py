@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -17,7 +17,8 @@ from rr_tools.training_data import PreparedLike, read_prepared
 
 IntArray = NDArray[np.int64]
 TRAIN, VALIDATION, TEST = 0, 1, 2
-PART_CODES = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
+Part = Literal["train", "validation", "test"]
+PART_CODES: Mapping[Part, int] = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
 
 
 class PreparedExplanations(PreparedLike, Protocol):
@@ -100,6 +101,22 @@ class ExplanationData:
     def __len__(self) -> int:
         """Return R."""
         return len(self.texts)
+
+    def rows(self, part: Part) -> IntArray:
+        """Return the places of a part's texts."""
+        return np.flatnonzero(self.parts == PART_CODES[part])
+
+    def pairs(self, rows: IntArray) -> tuple[IntArray, IntArray, NDArray[np.float64], list[str | None]]:
+        """Return users, items, ratings and features of some rows: what `Explainer.explain` is asked with.
+
+        Example:
+            >>> data = ExplanationData(users=[0, 1], items=[2, 0], texts=["It fits.", "A good price."], parts=[0, 2],
+            ...                        n_users=2, n_items=3, ratings=[5, 4], features=[None, "price"])
+            >>> data.pairs(data.rows("test"))
+            (array([1]), array([0]), array([4.]), ['price'])
+        """
+        features = self.features or ()
+        return self.users[rows], self.items[rows], np.asarray(self.ratings)[rows], [features[row] for row in rows]
 
     @classmethod
     def from_prepared(

@@ -18,9 +18,9 @@ def word_losses(predictions: Predictions, words: Tensor) -> Tensor:
         predictions: given all but the last column of `words`.
         words: [B, T + 1] `<bos>` first, `<pad>` behind.
     """
-    following = words[:, 1:]
-    spoken = following != PAD
-    return functional.cross_entropy(predictions.words[spoken], following[spoken], reduction="none")
+    following = words[:, 1:].flatten()
+    losses = functional.cross_entropy(predictions.words.flatten(0, 1), following, reduction="none")
+    return losses[following != PAD]  # picking words' losses is cheap, picking their logits would copy most of the batch
 
 
 def training_loss(network: ExplanationNetwork, predictions: Predictions, batch: ExplanationBatch) -> Tensor:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from rr_tools.explanation.explanation_data import TRAIN, ExplanationData
+from rr_tools.explanation.explanation_data import ExplanationData
 from rr_tools.runtime.explanation_inputs import ExplanationInputs
 from rr_tools.runtime.vocabulary import SPECIAL, Vocabulary, words_of
 
@@ -32,9 +32,9 @@ def explanation_inputs(data: ExplanationData, *, largest: int, longest: int) -> 
         largest: most words of the vocabulary.
         longest: words of a text at most.
     """
-    trained = data.parts == TRAIN
-    texts = [text for text, chosen in zip(data.texts, trained, strict=True) if chosen]
-    ratings = np.asarray(data.ratings)[trained]
+    rows = data.rows("train")
+    ratings = np.asarray(data.ratings)[rows]
+    texts = [data.texts[row] for row in rows]
     return ExplanationInputs(
         vocabulary=build_vocabulary(texts, largest=largest),
         n_users=data.n_users,

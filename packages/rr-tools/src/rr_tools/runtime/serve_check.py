@@ -15,11 +15,12 @@ from rr_tools.runtime.ranking import PADDED, Ranking
 from rr_tools.runtime.tool import RuntimeTool
 
 LONG_HISTORY = 200
+BATCH = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeReport:
-    """Latency of single queries over the full catalogue, and throughput of batches.
+    """Latency of single queries (over the full catalogue; a text of an explainer), and throughput of batches.
 
     Attributes:
         queries: single queries timed.
@@ -62,22 +63,32 @@ def check_serving(tool: RuntimeTool, *, k: int = 10, queries: int = 200, seed: i
     odd = odd_queries(tool.n_items)
     for width in (k, tool.n_items + 3):
         check_ranking(tool.rank(odd, width), odd, width)
-    if "torch" in sys.modules:
-        raise ServeError(f"serving {tool.name} imported torch; the runtime must do without it")
+    refuse_torch(tool.name)
     rng = np.random.default_rng(seed)
     asked = HistoryQueries(
         users=rng.integers(0, 1000, queries),
         histories=[rng.integers(0, tool.n_items, 20) for _ in range(queries)],
     )
     times = _single_times(tool, asked, k)
-    batch = HistoryQueries(users=np.resize(asked.users, 256), histories=(list(asked.histories) * 256)[:256])
+    batch = HistoryQueries(users=np.resize(asked.users, BATCH), histories=(list(asked.histories) * BATCH)[:BATCH])
     started = time.perf_counter()
     tool.rank(batch, k)
+    return report_of(times, batch_seconds=time.perf_counter() - started)
+
+
+def refuse_torch(name: str) -> None:
+    """Raise ServeError where torch was imported to serve the tool called `name`."""
+    if "torch" in sys.modules:
+        raise ServeError(f"serving {name} imported torch; the runtime must do without it")
+
+
+def report_of(times: NDArray[np.float64], *, batch_seconds: float) -> ServeReport:
+    """Return the report on single queries that took `times` [Q], in seconds, and a batch of 256."""
     return ServeReport(
-        queries=queries,
-        p50_ms=float(np.percentile(times, 50)),
-        p99_ms=float(np.percentile(times, 99)),
-        batch_queries_per_second=256 / (time.perf_counter() - started),
+        queries=len(times),
+        p50_ms=1e3 * float(np.percentile(times, 50)),
+        p99_ms=1e3 * float(np.percentile(times, 99)),
+        batch_queries_per_second=BATCH / batch_seconds,
     )
 
 
@@ -107,5 +118,5 @@ def _single_times(tool: RuntimeTool, queries: HistoryQueries, k: int) -> NDArray
         one = HistoryQueries(users=queries.users[row : row + 1], histories=queries.histories[row : row + 1])
         started = time.perf_counter()
         tool.rank(one, k)
-        times[row] = (time.perf_counter() - started) * 1e3
+        times[row] = time.perf_counter() - started
     return times
