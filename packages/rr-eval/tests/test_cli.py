@@ -85,7 +85,7 @@ def test_mistakes_end_with_two_and_one_line(run, file, tmp_path):
     one_line(run("score", file, "--metrics", ""), "at least one")
     one_line(run("score", file, "--ties", "best"), "one of middle, optimistic, pessimistic")
     one_line(run("score", file, "--by", "grop"), "did you mean 'group'")
-    one_line(run("score", file, "--task", "ctr"), "expected a ranking task")
+    one_line(run("score", file, "--task", "ctr"), "unknown task")
     one_line(run("score", file, "--seed", "x"), "--seed")
     one_line(run("score"), "Missing argument")
     one_line(run("compare", file, "--reference", "agnt"), "did you mean 'agent'")

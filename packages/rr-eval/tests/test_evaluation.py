@@ -57,8 +57,8 @@ def test_tasks_are_never_mixed(make_predictions):
     with pytest.raises(InvalidArgumentError, match="a table with sequential, direct; expected a choice"):
         evaluate(both, metrics=["HR@1"], seed=0)
     assert evaluate(both, metrics=["HR@1"], seed=0, task="direct").score("tool", "HR@1").value == 0
-    with pytest.raises(InvalidArgumentError, match="task: received 'ctr'; expected a ranking task"):
-        evaluate(make_predictions([["a"]], ["a"], task="ctr"), seed=0)
+    with pytest.raises(InvalidArgumentError, match="received HR@1 for the task ctr; expected some of AUC, GAUC"):
+        evaluate(make_predictions([["a"]], ["a"], task="ctr", scores=[[0.5]], label=[1]), metrics=["HR@1"], seed=0)
 
 
 def test_an_empty_table_is_refused(make_predictions):

@@ -11,7 +11,7 @@ def test_names_are_normalised_and_kept_once():
     assert parse_metric("MRR@3").values([1, 4]).tolist() == [1.0, 0.0]
 
 
-@pytest.mark.parametrize(("name", "nearest"), [("NDGC@10", "NDCG@10"), ("HT@5", "HR@5"), ("MMR", "MRR")])
+@pytest.mark.parametrize(("name", "nearest"), [("NDGC@10", "NDCG@10"), ("HT@5", "HR@5"), ("MMR@5", "MRR@5")])
 def test_the_nearest_name_is_offered(name, nearest):
     with pytest.raises(UnknownNameError, match=f"unknown metric '{name}': did you mean '{nearest}"):
         parse_metric(name)

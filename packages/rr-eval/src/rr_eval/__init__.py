@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rr_eval.calibration.ece import ece
     from rr_eval.calibration.reliability import Reliability, reliability
+    from rr_eval.catalogue import CatalogueUse, catalogue_use
     from rr_eval.comparison import Comparison, Difference, compare
+    from rr_eval.ctr.auc import auc
+    from rr_eval.ctr.brier import brier
+    from rr_eval.ctr.clicks import Clicks
+    from rr_eval.ctr.gauc import gauc
+    from rr_eval.ctr.log_loss import log_loss
     from rr_eval.errors import (
         EvalError,
         InconsistentRankError,
@@ -19,28 +25,58 @@ if TYPE_CHECKING:
         SchemaVersionError,
         UnknownNameError,
     )
-    from rr_eval.evaluation import Evaluation, Score, evaluate
-    from rr_eval.groups import evaluate_by, split_by
+    from rr_eval.evaluation import Evaluation, Score, evaluate, evaluate_by
+    from rr_eval.groups import split_by
+    from rr_eval.holm_correction import holm
     from rr_eval.metrics import Metric, parse_metric
     from rr_eval.predictions import Predictions
+    from rr_eval.predictions_file import PredictionsFile
+    from rr_eval.ranking.average_precision import average_precision
+    from rr_eval.ranking.coverage import coverage
+    from rr_eval.ranking.exposure import exposure
+    from rr_eval.ranking.from_scores import RelevantRanks, ranks_of_relevant, ranks_of_targets
+    from rr_eval.ranking.gini import gini
     from rr_eval.ranking.hit_rate import hit_rate
     from rr_eval.ranking.mrr import mrr
     from rr_eval.ranking.ndcg import ndcg
-    from rr_eval.ranking.rank import TargetRanks, target_ranks
+    from rr_eval.ranking.novelty import novelty
+    from rr_eval.ranking.popularity_bias import average_popularity, popularity_bias
+    from rr_eval.ranking.precision import precision
+    from rr_eval.ranking.rank import rank
+    from rr_eval.ranking.recall import recall
+    from rr_eval.ranking.target_ranks import TargetRanks, target_ranks
+    from rr_eval.ranking.user_auc import user_auc
     from rr_eval.routing.cost import Cost, mean_cost
     from rr_eval.routing.gap_closed import gap_closed
     from rr_eval.routing.risk_mix import RouteShare, risk_mix
     from rr_eval.routing.tool_use_rate import tool_use_rate
+    from rr_eval.side_table import SideTable, popularity_levels
     from rr_eval.significance import Interval, PairedDifference, bootstrap_interval, paired_difference
+    from rr_eval.sources.open_predictions import Opened, open_predictions
+    from rr_eval.statistics import Statistics
+    from rr_eval.tables import latex_table, markdown_table
+    from rr_eval.text.bert_score import bert_score
+    from rr_eval.text.bleu import bleu
+    from rr_eval.text.distinct import distinct, unique_sentence_ratio
+    from rr_eval.text.explanations import Explanations
+    from rr_eval.text.features import feature_coverage, feature_diversity, feature_matching
+    from rr_eval.text.rouge import rouge
 
 __version__ = "0.1.0"
 _HOMES = {
     "ece": "rr_eval.calibration.ece",
     "Reliability": "rr_eval.calibration.reliability",
     "reliability": "rr_eval.calibration.reliability",
+    "CatalogueUse": "rr_eval.catalogue",
+    "catalogue_use": "rr_eval.catalogue",
     "Comparison": "rr_eval.comparison",
     "Difference": "rr_eval.comparison",
     "compare": "rr_eval.comparison",
+    "auc": "rr_eval.ctr.auc",
+    "brier": "rr_eval.ctr.brier",
+    "Clicks": "rr_eval.ctr.clicks",
+    "gauc": "rr_eval.ctr.gauc",
+    "log_loss": "rr_eval.ctr.log_loss",
     "EvalError": "rr_eval.errors",
     "InconsistentRankError": "rr_eval.errors",
     "InvalidArgumentError": "rr_eval.errors",
@@ -52,67 +88,138 @@ _HOMES = {
     "Evaluation": "rr_eval.evaluation",
     "Score": "rr_eval.evaluation",
     "evaluate": "rr_eval.evaluation",
-    "evaluate_by": "rr_eval.groups",
+    "evaluate_by": "rr_eval.evaluation",
     "split_by": "rr_eval.groups",
+    "holm": "rr_eval.holm_correction",
     "Metric": "rr_eval.metrics",
     "parse_metric": "rr_eval.metrics",
     "Predictions": "rr_eval.predictions",
+    "PredictionsFile": "rr_eval.predictions_file",
+    "average_precision": "rr_eval.ranking.average_precision",
+    "coverage": "rr_eval.ranking.coverage",
+    "exposure": "rr_eval.ranking.exposure",
+    "RelevantRanks": "rr_eval.ranking.from_scores",
+    "ranks_of_relevant": "rr_eval.ranking.from_scores",
+    "ranks_of_targets": "rr_eval.ranking.from_scores",
+    "gini": "rr_eval.ranking.gini",
     "hit_rate": "rr_eval.ranking.hit_rate",
     "mrr": "rr_eval.ranking.mrr",
     "ndcg": "rr_eval.ranking.ndcg",
-    "TargetRanks": "rr_eval.ranking.rank",
-    "target_ranks": "rr_eval.ranking.rank",
+    "novelty": "rr_eval.ranking.novelty",
+    "average_popularity": "rr_eval.ranking.popularity_bias",
+    "popularity_bias": "rr_eval.ranking.popularity_bias",
+    "precision": "rr_eval.ranking.precision",
+    "rank": "rr_eval.ranking.rank",
+    "recall": "rr_eval.ranking.recall",
+    "TargetRanks": "rr_eval.ranking.target_ranks",
+    "target_ranks": "rr_eval.ranking.target_ranks",
+    "user_auc": "rr_eval.ranking.user_auc",
     "Cost": "rr_eval.routing.cost",
     "mean_cost": "rr_eval.routing.cost",
     "gap_closed": "rr_eval.routing.gap_closed",
     "RouteShare": "rr_eval.routing.risk_mix",
     "risk_mix": "rr_eval.routing.risk_mix",
     "tool_use_rate": "rr_eval.routing.tool_use_rate",
+    "SideTable": "rr_eval.side_table",
+    "popularity_levels": "rr_eval.side_table",
     "Interval": "rr_eval.significance",
     "PairedDifference": "rr_eval.significance",
     "bootstrap_interval": "rr_eval.significance",
     "paired_difference": "rr_eval.significance",
+    "Opened": "rr_eval.sources.open_predictions",
+    "open_predictions": "rr_eval.sources.open_predictions",
+    "Statistics": "rr_eval.statistics",
+    "latex_table": "rr_eval.tables",
+    "markdown_table": "rr_eval.tables",
+    "bert_score": "rr_eval.text.bert_score",
+    "bleu": "rr_eval.text.bleu",
+    "distinct": "rr_eval.text.distinct",
+    "unique_sentence_ratio": "rr_eval.text.distinct",
+    "Explanations": "rr_eval.text.explanations",
+    "feature_coverage": "rr_eval.text.features",
+    "feature_diversity": "rr_eval.text.features",
+    "feature_matching": "rr_eval.text.features",
+    "rouge": "rr_eval.text.rouge",
 }
 
 __all__ = [
+    "CatalogueUse",
+    "Clicks",
     "Comparison",
     "Cost",
     "Difference",
     "EvalError",
     "Evaluation",
+    "Explanations",
     "InconsistentRankError",
     "Interval",
     "InvalidArgumentError",
     "InvalidPredictionsError",
     "Metric",
     "MissingExtraError",
+    "Opened",
     "PairedDifference",
     "Predictions",
+    "PredictionsFile",
     "PredictionsFileError",
+    "RelevantRanks",
     "Reliability",
     "RouteShare",
     "SchemaVersionError",
     "Score",
+    "SideTable",
+    "Statistics",
     "TargetRanks",
     "UnknownNameError",
     "__version__",
+    "auc",
+    "average_popularity",
+    "average_precision",
+    "bert_score",
+    "bleu",
     "bootstrap_interval",
+    "brier",
+    "catalogue_use",
     "compare",
+    "coverage",
+    "distinct",
     "ece",
     "evaluate",
     "evaluate_by",
+    "exposure",
+    "feature_coverage",
+    "feature_diversity",
+    "feature_matching",
     "gap_closed",
+    "gauc",
+    "gini",
     "hit_rate",
+    "holm",
+    "latex_table",
+    "log_loss",
+    "markdown_table",
     "mean_cost",
     "mrr",
     "ndcg",
+    "novelty",
+    "open_predictions",
     "paired_difference",
     "parse_metric",
+    "popularity_bias",
+    "popularity_levels",
+    "precision",
+    "rank",
+    "ranks_of_relevant",
+    "ranks_of_targets",
+    "recall",
     "reliability",
     "risk_mix",
+    "rouge",
     "split_by",
     "target_ranks",
     "tool_use_rate",
+    "unique_sentence_ratio",
+    "user_auc",
 ]
 
 

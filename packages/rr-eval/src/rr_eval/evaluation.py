@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from rr_eval.errors import InvalidArgumentError, InvalidPredictionsError, UnknownNameError
-from rr_eval.metrics import Metric, parse_metrics
+from rr_eval.answers import Answers
+from rr_eval.collection import Collected, collect
+from rr_eval.errors import UnknownNameError
+from rr_eval.metrics import DEFAULT_METRICS, KIND_OF_TASK, Metric, parse_metrics
+from rr_eval.notes import notes_on
 from rr_eval.predictions import Predictions
-from rr_eval.ranking.rank import TargetRanks, Ties, target_ranks
-from rr_eval.routing.cost import Cost, mean_cost
+from rr_eval.ranking.rank import Ties
+from rr_eval.routing.cost import Cost
 from rr_eval.significance import bootstrap_interval
-
-RANKING_TASKS = ("sequential", "direct")
-DEFAULT_METRICS = ("HR@5", "NDCG@5")
+from rr_eval.statistics import Statistics
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One cell of the results table: a metric's mean over a system's n queries, with its bootstrap interval."""
+    """One cell of the results table: a metric over a system's n queries (users for GAUC), with a bootstrap interval."""
 
     system: str
     metric: str
@@ -39,7 +37,7 @@ class Evaluation:
     Attributes:
         task: the task that was scored.
         metrics: in the order asked for.
-        ranks: where every target stands, by system, in the order of the table.
+        answers: what every system answered, by system, in the order of the table: for a ranking task `TargetRanks`.
         scores: one a system and metric.
         costs: mean latency, FLOPs and tool use, by system.
         ties: the tie policy.
@@ -49,7 +47,7 @@ class Evaluation:
 
     task: str
     metrics: tuple[Metric, ...]
-    ranks: Mapping[str, TargetRanks]
+    answers: Mapping[str, Answers]
     scores: tuple[Score, ...]
     costs: Mapping[str, Cost]
     ties: Ties
@@ -61,7 +59,7 @@ class Evaluation:
     @property
     def systems(self) -> tuple[str, ...]:
         """The systems, in the order of the table."""
-        return tuple(self.ranks)
+        return tuple(self.answers)
 
     def score(self, system: str, metric: str) -> Score:
         """Return one cell.
@@ -77,17 +75,17 @@ class Evaluation:
             kind, name, known = "metric", metric, tuple(known_metric.name for known_metric in self.metrics)
         raise UnknownNameError(kind, name, known)
 
-    def values(self, system: str, metric: Metric) -> NDArray[np.float64]:
-        """Return the metric's value for each of the system's queries [N], in the order of its `ranks`."""
-        return metric.values(self.ranks[system].ranks)
+    def statistics(self, system: str, metric: Metric) -> Statistics:
+        """Return what each of the system's queries adds to a metric, in the order of its `answers`."""
+        return self.answers[system].statistics(metric)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return everything but the single ranks, ready for JSON."""
+        """Return everything but the single answers, ready for JSON."""
         systems = [
             {
                 "system": system,
-                "queries": len(ranks),
-                "tied_share": ranks.tied_share,
+                "queries": len(answers),
+                "tied_share": answers.tied_share,
                 "metrics": {
                     cell.metric: {"value": cell.value, "low": cell.low, "high": cell.high}
                     for cell in self.scores
@@ -95,36 +93,38 @@ class Evaluation:
                 },
                 **self.costs[system].as_dict(),
             }
-            for system, ranks in self.ranks.items()
+            for system, answers in self.answers.items()
         ]
         options = {"ties": self.ties, "seed": self.seed, "n_resamples": self.n_resamples, "level": self.level}
         return {"task": self.task, **options, "systems": systems, "notes": list(self.notes)}
 
 
 def evaluate(
-    predictions: Predictions,
+    predictions: Predictions | Iterable[Predictions],
     *,
-    metrics: Sequence[str] = DEFAULT_METRICS,
+    metrics: Sequence[str] | None = None,
     seed: int,
     task: str | None = None,
     ties: Ties = "middle",
     n_resamples: int = 2000,
     level: float = 0.95,
 ) -> Evaluation:
-    """Score every system of a predictions table on one ranking task.
+    """Score every system of a predictions table on one task.
 
     Args:
-        predictions: the table.
-        metrics: names such as "HR@5".
+        predictions: the table; or tables one after the other, such as a `PredictionsFile` larger than memory.
+        metrics: names such as "HR@5"; None: HR@5 and NDCG@5 of rankings, AUC and LogLoss of clicks, BLEU-4 and ROUGE-L
+            of explanations.
         seed: of the bootstrap.
         task: which task, where the table holds several.
         ties: where in its tie group a target stands.
         n_resamples, level: of the bootstrap intervals.
 
     Raises:
-        InvalidPredictionsError: the table is empty, or its rank columns contradict its lists.
+        InvalidPredictionsError: the table is empty, its rank columns contradict its lists, or it lacks what the task's
+            metrics need.
         UnknownNameError: a metric or the task is unknown.
-        InvalidArgumentError: the table holds several tasks and none was chosen, or a task that is not ranked.
+        InvalidArgumentError: the table holds several tasks and none was chosen, or a metric is for another task.
 
     Example:
         >>> table = Predictions.from_columns(
@@ -133,58 +133,48 @@ def evaluate(
         >>> evaluate(table, metrics=["HR@1"], seed=0).score("popularity", "HR@1").value
         0.5
     """
-    parsed = parse_metrics(metrics)
-    rows = _rows_of_task(predictions, task)
-    parts = dict(rows.by_system())
-    ranks = {system: target_ranks(part, ties=ties) for system, part in parts.items()}
+    (found,) = collect(predictions, task=task, ties=ties).values()
+    return evaluation_of(found, metrics=metrics, seed=seed, ties=ties, n_resamples=n_resamples, level=level)
+
+
+def evaluation_of(
+    found: Collected, *, metrics: Sequence[str] | None, seed: int, ties: Ties, n_resamples: int, level: float
+) -> Evaluation:
+    """Score what was collected from a table; arguments and errors are those of `evaluate`."""
+    names = DEFAULT_METRICS[KIND_OF_TASK[found.task]] if metrics is None else metrics
+    parsed = parse_metrics(names, task=found.task)
     scores = []
-    for system, system_ranks in ranks.items():
+    for system, answers in found.answers.items():
         for metric in parsed:
-            cell = bootstrap_interval(
-                metric.values(system_ranks.ranks), seed=seed, n_resamples=n_resamples, level=level
-            )
+            cell = bootstrap_interval(answers.statistics(metric), seed=seed, n_resamples=n_resamples, level=level)
             scores.append(Score(system, metric.name, cell.mean, cell.low, cell.high, cell.n))
     return Evaluation(
-        task=rows.tasks[0],
+        task=found.task,
         metrics=parsed,
-        ranks=ranks,
+        answers=found.answers,
         scores=tuple(scores),
-        costs={system: mean_cost(part) for system, part in parts.items()},
+        costs=found.costs,
         ties=ties,
         seed=seed,
         n_resamples=n_resamples,
         level=level,
-        notes=_notes(ranks, parsed),
+        notes=notes_on(found.task, found.answers, parsed),
     )
 
 
-def _rows_of_task(predictions: Predictions, task: str | None) -> Predictions:
-    if not len(predictions):
-        raise InvalidPredictionsError("query_id", "no rows", "at least one prediction to score")
-    if task is None and len(predictions.tasks) > 1:
-        raise InvalidArgumentError("task", f"a table with {', '.join(predictions.tasks)}", "a choice of one of them")
-    chosen = task or predictions.tasks[0]
-    if chosen not in RANKING_TASKS:
-        raise InvalidArgumentError("task", repr(chosen), f"a ranking task: {' or '.join(RANKING_TASKS)}")
-    return predictions.of_task(chosen)
-
-
-def _notes(ranks: Mapping[str, TargetRanks], metrics: Sequence[Metric]) -> tuple[str, ...]:
-    """Warn where a number rests on less than it seems: lists cut above k, and systems on different queries."""
-    notes = []
-    for metric in metrics:
-        for system, found in ranks.items():
-            short = found.list_lengths < (np.inf if metric.k is None else metric.k)
-            unknown = int(np.count_nonzero(np.isinf(found.ranks) & short))
-            if unknown:
-                notes.append(
-                    f"{metric.name} of {system}: {unknown} lists end before place {metric.k or 'last'} without the "
-                    "target and without n_ahead; they count as misses"
-                )
-    queries = {frozenset(found.query_ids) for found in ranks.values()}
-    if len(queries) > 1:
-        notes.append(
-            "the systems answered different queries; their means are not comparable, paired differences use the "
-            "shared ones"
-        )
-    return tuple(notes)
+def evaluate_by(
+    predictions: Predictions | Iterable[Predictions],
+    *,
+    by: str = "group",
+    metrics: Sequence[str] | None = None,
+    seed: int,
+    task: str | None = None,
+    ties: Ties = "middle",
+    n_resamples: int = 2000,
+    level: float = 0.95,
+) -> dict[str, Evaluation]:
+    """Evaluate each group by itself; arguments and errors are those of `evaluate` and `split_by`."""
+    return {
+        name: evaluation_of(found, metrics=metrics, seed=seed, ties=ties, n_resamples=n_resamples, level=level)
+        for name, found in collect(predictions, task=task, ties=ties, by=by).items()
+    }

@@ -16,25 +16,9 @@ from numpy.typing import NDArray
 from rr_eval.atomic import atomic_path
 from rr_eval.columns import Values, to_arrow, without_padding
 from rr_eval.errors import InvalidPredictionsError, PredictionsFileError, SchemaVersionError, UnknownNameError
+from rr_eval.flat_lists import FlatLists
 from rr_eval.schema import VERSION, VERSION_KEY, conform
 from rr_eval.table_checks import list_column
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FlatLists:
-    """Every place of every ranked list, one after the other.
-
-    Attributes:
-        rows: [M] int64, the row of the table each place belongs to.
-        scores: [M] float32.
-        is_target: [M] bool, whether the item at this place is the row's target.
-        lengths: [N] int64, how long each row's list is.
-    """
-
-    rows: NDArray[np.int64]
-    scores: NDArray[np.float32]
-    is_target: NDArray[np.bool_]
-    lengths: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +48,7 @@ class Predictions:
         except (pa.ArrowException, OSError) as error:
             reason = str(error).splitlines()[0]
             raise PredictionsFileError(f"{path}: not a Parquet file that can be read ({reason})") from None
-        _check_version(table.schema.metadata or {}, path)
+        check_version(table.schema.metadata or {}, path)
         return cls(conform(table, source=str(path)))
 
     def write(self, path: str | Path) -> None:
@@ -98,6 +82,10 @@ class Predictions:
         label: Values | None = None,
         thought: Values | None = None,
         reason: Values | None = None,
+        relevant: Values | None = None,
+        gains: Values | None = None,
+        reference: Values | None = None,
+        feature: Values | None = None,
         own: Mapping[str, Values] | None = None,
     ) -> Predictions:
         """Build a table of N rows from columns, each with N values; `docs/interfaces.md` says what they mean.
@@ -108,7 +96,9 @@ class Predictions:
             items, scores: N lists, best first; or two arrays [N, k], where places with score -inf are padding.
             n_ahead, n_tied, confidence, latency_ms, flops, label: numbers; NaN or None where unknown.
             tools_used: N lists of strings.
-            thought, reason: strings for a person to read.
+            thought, reason: strings for a person to read; an explanation stands in `reason`.
+            relevant, gains: N lists, where queries have several relevant items: their ids, and how relevant each is.
+            reference, feature: strings, what a person wrote in the place of `reason`, and what it is about.
             own: further columns of the team's own, by name: anything to group by.
 
         Raises:
@@ -142,6 +132,10 @@ class Predictions:
             "label": label,
             "thought": thought,
             "reason": reason,
+            "relevant": relevant,
+            "gains": gains,
+            "reference": reference,
+            "feature": feature,
         }
         twice = sorted(given.keys() & (own or {}).keys())
         if twice:
@@ -231,14 +225,13 @@ class Predictions:
         """Return [N], whether a column has a value."""
         return np.asarray(self._column(name).is_valid().to_numpy(), dtype=bool)
 
+    def query_ids(self) -> pa.Array:
+        """Return the queries [N] as Arrow strings."""
+        return self.table["query_id"].combine_chunks()
+
     def flat_lists(self) -> FlatLists:
         """Return every place of every ranked list."""
-        offsets, items = list_column(self.table, "items")
-        _, scores = list_column(self.table, "scores")
-        rows = np.repeat(np.arange(len(self)), np.diff(offsets))
-        targets = self.table["target"].combine_chunks().take(pa.array(rows))
-        is_target = pc.equal(items, targets).to_numpy(zero_copy_only=False).astype(bool)
-        return FlatLists(rows, scores.to_numpy(zero_copy_only=False), is_target, np.diff(offsets))
+        return FlatLists.of(self.table)
 
     def _column(self, name: str) -> pa.ChunkedArray:
         if name not in self.table.column_names:
@@ -246,7 +239,13 @@ class Predictions:
         return self.table[name]
 
 
-def _check_version(metadata: Mapping[bytes, bytes], path: Path) -> None:
+def check_version(metadata: Mapping[bytes, bytes], path: Path) -> None:
+    """Check the schema version of a Parquet file.
+
+    Raises:
+        PredictionsFileError: it is no predictions table.
+        SchemaVersionError: it has another schema version.
+    """
     found = metadata.get(VERSION_KEY)
     if found is None:
         key = VERSION_KEY.decode()

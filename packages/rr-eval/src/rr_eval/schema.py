@@ -9,7 +9,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from rr_eval.errors import InvalidPredictionsError
-from rr_eval.table_checks import check_lists, check_rank_columns, check_unique
+from rr_eval.table_checks import check_lists, check_rank_columns, check_relevant_lists, check_unique
 
 VERSION = 1
 VERSION_KEY = b"rr_predictions_version"
@@ -56,6 +56,10 @@ COLUMNS = (
     Column("label", pa.float32(), Presence.OPTIONAL, low=0, high=1),
     Column("thought", pa.string(), Presence.OPTIONAL),
     Column("reason", pa.string(), Presence.OPTIONAL),
+    Column("relevant", pa.list_(pa.string()), Presence.OPTIONAL),
+    Column("gains", pa.list_(pa.float32()), Presence.OPTIONAL),
+    Column("reference", pa.string(), Presence.OPTIONAL),
+    Column("feature", pa.string(), Presence.OPTIONAL),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 
@@ -82,6 +86,7 @@ def conform(table: pa.Table, *, source: str) -> pa.Table:
     conformed = pa.table({**arrays, **own}).combine_chunks().replace_schema_metadata({VERSION_KEY: str(VERSION)})
     check_lists(conformed, source=source)
     check_rank_columns(conformed, source=source)
+    check_relevant_lists(conformed, source=source)
     check_unique(conformed, source=source)
     return conformed
 

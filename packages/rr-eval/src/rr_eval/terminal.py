@@ -9,9 +9,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from rr_eval.catalogue import CatalogueUse
 from rr_eval.comparison import Comparison
 from rr_eval.evaluation import Evaluation
-from rr_eval.significance import PairedDifference
+from rr_eval.metrics import Metric
 
 
 def evaluation_table(evaluation: Evaluation, *, title: str | None = None) -> RenderableType:
@@ -20,17 +21,17 @@ def evaluation_table(evaluation: Evaluation, *, title: str | None = None) -> Ren
     table.add_column("system", overflow="fold")
     for metric in evaluation.metrics:
         table.add_column(metric.name, justify="right", no_wrap=True)
-    sizes = {len(ranks) for ranks in evaluation.ranks.values()}
+    sizes = {len(answers) for answers in evaluation.answers.values()}
     for name in (*_queries_column(sizes, "queries"), "tied", "tools", "ms", "FLOPs"):
         table.add_column(name, justify="right", no_wrap=True)
-    for system, ranks in evaluation.ranks.items():
+    for system, answers in evaluation.answers.items():
         scores = (evaluation.score(system, metric.name) for metric in evaluation.metrics)
         cost = evaluation.costs[system]
         table.add_row(
             Text(system),
             *(f"{score.value:.4f} ±{(score.high - score.low) / 2:.4f}" for score in scores),
-            *_queries_column(sizes, str(len(ranks))),
-            f"{ranks.tied_share:.0%}",
+            *_queries_column(sizes, str(len(answers))),
+            f"{answers.tied_share:.0%}",
             _optional(cost.tool_use_rate, "{:.0%}"),
             _optional(cost.latency_ms, "{:.3g}"),
             _optional(cost.flops, "{:.1e}"),
@@ -44,7 +45,7 @@ def evaluation_table(evaluation: Evaluation, *, title: str | None = None) -> Ren
     return Group(table, Text(foot, style="dim"), *(Text(f"note: {note}", style="yellow") for note in evaluation.notes))
 
 
-def groups_table(evaluations: Mapping[str, Evaluation], *, by: str) -> RenderableType:
+def groups_table(evaluations: Mapping[str, Evaluation], by: str) -> RenderableType:
     """Show one evaluation table a group."""
     return Group(*(evaluation_table(part, title=f"{by} = {name}") for name, part in evaluations.items()))
 
@@ -62,13 +63,24 @@ def comparison_table(evaluation: Evaluation, comparison: Comparison) -> Renderab
             score = evaluation.score(system, metric.name)
             style = "bold" if comparison.best[metric.name] == system else ""
             cells.append(Text(f"{score.value:.4f}", style=style))
-            cells.append(_difference(comparison.difference(system, metric.name), comparison.alpha))
+            cells.append(_difference(comparison, system, metric))
         table.add_row(Text(system), *cells)
     foot = (
-        f"* p < {comparison.alpha:g}, paired bootstrap ({evaluation.n_resamples} resamples, seed {evaluation.seed}); "
-        "bold: significantly better than every other system"
+        f"* p < {comparison.alpha:g}, paired {comparison.test} test ({evaluation.n_resamples} resamples, seed "
+        f"{evaluation.seed}), Holm's correction for {len(comparison.differences)} differences; bold: significantly "
+        "better than every other system"
     )
     return Group(table, Text(foot, style="dim"), *(Text(f"note: {note}", style="yellow") for note in evaluation.notes))
+
+
+def catalogue_table(use: Mapping[str, CatalogueUse], *, k: int) -> RenderableType:
+    """Show what part of the catalogue each system recommends in its first k places."""
+    table = _table(f"First {k} places against the catalogue")
+    for name in ("system", "coverage", "Gini", "popularity", "bias", "novelty"):
+        table.add_column(name, justify="left" if name == "system" else "right", no_wrap=name != "system")
+    for system, figures in use.items():
+        table.add_row(Text(system), *(f"{value:.4g}" for value in figures.as_dict().values()))
+    return table
 
 
 def _queries_column(sizes: set[int], text: str) -> tuple[str, ...]:
@@ -84,11 +96,12 @@ def _optional(value: float | None, pattern: str) -> str:
     return "-" if value is None else pattern.format(value)
 
 
-def _difference(difference: PairedDifference | None, alpha: float) -> Text:
+def _difference(comparison: Comparison, system: str, metric: Metric) -> Text:
+    difference = comparison.difference(system, metric.name)
     if difference is None:
         return Text("reference", style="dim")
-    significant = difference.p_value < alpha
-    style = "" if not significant else "green" if difference.mean > 0 else "red"
-    mark = "*" if significant else " "
+    significant = comparison.is_significant(system, metric.name)
+    better = (difference.mean < 0) == metric.lower_is_better
+    style = "" if not significant else "green" if better else "red"
     p = "p<.001" if difference.p_value < 0.001 else f"p={difference.p_value:.3f}".replace("0.", ".")
-    return Text(f"{difference.mean:+.4f}{mark} {p}", style=style)
+    return Text(f"{difference.mean:+.4f}{'*' if significant else ' '} {p}", style=style)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rr_eval.evaluation import DEFAULT_METRICS, Evaluation, evaluate
+import pyarrow as pa  # type: ignore[import-untyped]
+
+from rr_eval.evaluation import Evaluation, evaluate
 from rr_eval.predictions import Predictions
 from rr_eval.ranking.rank import Ties
 from rr_eval.report.document import Provenance, Report, Section
@@ -19,7 +21,7 @@ def report_from_predictions(
     title: str,
     provenance: Provenance,
     seed: int,
-    metrics: Sequence[str] = DEFAULT_METRICS,
+    metrics: Sequence[str] | None = None,
     task: str | None = None,
     reference: str | None = None,
     bounds: Sequence[str] = (),
@@ -69,7 +71,7 @@ def _summary(evaluation: Evaluation, bounds: Sequence[str]) -> str:
     metric = evaluation.metrics[0].name
     contenders = [system for system in evaluation.systems if system not in bounds] or evaluation.systems
     top = max((evaluation.score(system, metric) for system in contenders), key=lambda score: score.value)
-    n_queries = len({query for ranks in evaluation.ranks.values() for query in ranks.query_ids})
+    n_queries = len(pa.chunked_array([answers.query_ids for answers in evaluation.answers.values()]).unique())
     systems = f"{len(evaluation.systems)} systems" if len(evaluation.systems) > 1 else "One system"
     return (
         f"{systems} answered {n_queries} {evaluation.task} queries. "

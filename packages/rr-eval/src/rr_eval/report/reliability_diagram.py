@@ -12,7 +12,8 @@ from rr_eval.calibration.reliability import Reliability, reliability
 from rr_eval.errors import InvalidPredictionsError
 from rr_eval.metrics import parse_metric
 from rr_eval.predictions import Predictions
-from rr_eval.ranking.rank import Ties, target_ranks
+from rr_eval.ranking.rank import Ties
+from rr_eval.ranking.target_ranks import target_ranks
 from rr_eval.report.scale import Scale, nice_ticks
 
 

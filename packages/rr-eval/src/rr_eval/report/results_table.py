@@ -107,14 +107,16 @@ class ResultsTable:
                 score = evaluation.score(system, metric)
                 full = max(evaluation.score(other, metric).high for other in evaluation.systems)
                 difference = None if comparison is None else comparison.difference(system, metric)
-                significant = difference is not None and difference.p_value < alpha
+                significant = comparison is not None and comparison.is_significant(system, metric)
                 cells.append(
                     ResultCell(
                         score.value, score.low, score.high, full, best[metric] == system, difference, significant
                     )
                 )
-            ranks, cost = evaluation.ranks[system], evaluation.costs[system]
-            row = ResultRow(system, len(ranks), tuple(cells), cost, system == reference, system in bounds)
+            cost = evaluation.costs[system]
+            row = ResultRow(
+                system, len(evaluation.answers[system]), tuple(cells), cost, system == reference, system in bounds
+            )
             rows.append(row)
         names = tuple(metric.name for metric in evaluation.metrics)
         caption = _caption(evaluation, reference, bounds, alpha)
@@ -137,14 +139,14 @@ class ResultsTable:
 
 
 def _caption(evaluation: Evaluation, reference: str | None, bounds: Sequence[str], alpha: float) -> str:
-    sizes = {len(ranks) for ranks in evaluation.ranks.values()}
+    sizes = {len(answers) for answers in evaluation.answers.values()}
     queries = f"{min(sizes)}" if len(sizes) == 1 else f"{min(sizes)} to {max(sizes)}"
-    tied = max(ranks.tied_share for ranks in evaluation.ranks.values())
+    tied = max(answers.tied_share for answers in evaluation.answers.values())
     parts = [
         f"Means over {queries} queries; bars end at the mean, whiskers span its {100 * evaluation.level:g} % bootstrap "
         f"interval ({evaluation.n_resamples} resamples, seed {evaluation.seed}).",
         f"Targets take the {_TIES[evaluation.ties]} place of their tie group; at most {100 * tied:.1f} % are tied.",
-        f"Bold is significantly better than every other system (paired bootstrap, p < {alpha:g}).",
+        f"Bold is significantly better than every other system (paired bootstrap, Holm's correction, p < {alpha:g}).",
     ]
     if reference is not None:
         parts.append(f"Second line: difference to {reference}, marked where significant.")

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from rr_eval.errors import InvalidPredictionsError
 from rr_eval.metrics import parse_metric
 from rr_eval.predictions import Predictions
-from rr_eval.ranking.rank import Ties, target_ranks
+from rr_eval.ranking.rank import Ties
+from rr_eval.ranking.target_ranks import target_ranks
 from rr_eval.routing.cost import Cost, mean_cost
 from rr_eval.schema import ROUTES
 from rr_eval.significance import Interval, bootstrap_interval
