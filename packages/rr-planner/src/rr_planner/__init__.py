@@ -11,9 +11,12 @@ if TYPE_CHECKING:
     from rr_planner.aggregation.conflicts import Conflicts, conflicts
     from rr_planner.aggregation.ensemble import Ensemble
     from rr_planner.aggregation.fusion import reciprocal_rank_fusion
+    from rr_planner.aggregation.learned_fusion import LearnedFusion
     from rr_planner.aggregation.votes import majority_vote
     from rr_planner.answers import Answers
+    from rr_planner.calibration.boosting import Boosting
     from rr_planner.calibration.calibrate import BandsCalibration, calibrate_bands
+    from rr_planner.calibration.fit_fusion import FusionFit, fit_fusion
     from rr_planner.calibration.grid import Costs
     from rr_planner.calibration.isotonic import Isotonic
     from rr_planner.calibration.temperature import Temperature
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from rr_planner.resilience.deadline import Deadline
     from rr_planner.resilience.settings import Resilience
     from rr_planner.selection import BestOverall, MostConfident, Selection
+    from rr_planner.trees import Trees
     from rr_planner.types import Answer, Attempt, Decision, Deliberation, Outcome, QueryBatch, Ranking, Risk, Route
 
 __version__ = "0.1.0"
@@ -59,6 +63,7 @@ _HOME = {
     "Bands": "policies.bands",
     "BandsCalibration": "calibration.calibrate",
     "BestOverall": "selection",
+    "Boosting": "calibration.boosting",
     "BreakerState": "resilience.breaker",
     "ByLevel": "policies.bands",
     "CalibrationError": "errors",
@@ -71,10 +76,12 @@ _HOME = {
     "Ensemble": "aggregation.ensemble",
     "FunctionReasoner": "adapters",
     "FunctionTool": "adapters",
+    "FusionFit": "calibration.fit_fusion",
     "InvalidAnswerError": "errors",
     "InvalidPolicyError": "errors",
     "InvalidQueryError": "errors",
     "Isotonic": "calibration.isotonic",
+    "LearnedFusion": "aggregation.learned_fusion",
     "Ledger": "ledger",
     "LedgerError": "errors",
     "MostConfident": "selection",
@@ -98,12 +105,14 @@ _HOME = {
     "Signals": "policies.signals",
     "Temperature": "calibration.temperature",
     "Tool": "protocols",
+    "Trees": "trees",
     "agreement": "aggregation.agreement",
     "calibrate_bands": "calibration.calibrate",
     "conflicts": "aggregation.conflicts",
     "decide": "policies.policy",
     "evidence_horizon": "horizon",
     "explain": "explanation",
+    "fit_fusion": "calibration.fit_fusion",
     "load_policy": "policies.file",
     "majority_vote": "aggregation.votes",
     "reciprocal_rank_fusion": "aggregation.fusion",
@@ -122,6 +131,7 @@ __all__ = [
     "Bands",
     "BandsCalibration",
     "BestOverall",
+    "Boosting",
     "BreakerState",
     "ByLevel",
     "CalibrationError",
@@ -134,10 +144,12 @@ __all__ = [
     "Ensemble",
     "FunctionReasoner",
     "FunctionTool",
+    "FusionFit",
     "InvalidAnswerError",
     "InvalidPolicyError",
     "InvalidQueryError",
     "Isotonic",
+    "LearnedFusion",
     "Ledger",
     "LedgerError",
     "MostConfident",
@@ -161,6 +173,7 @@ __all__ = [
     "Signals",
     "Temperature",
     "Tool",
+    "Trees",
     "__version__",
     "agreement",
     "calibrate_bands",
@@ -168,6 +181,7 @@ __all__ = [
     "decide",
     "evidence_horizon",
     "explain",
+    "fit_fusion",
     "load_policy",
     "majority_vote",
     "reciprocal_rank_fusion",

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from rr_planner.aggregation.tally import Lists
+from rr_planner.aggregation.tally import Entries, Lists
 from rr_planner.protocols import RankingLike
 from rr_planner.types import FloatArray
 
@@ -35,13 +35,20 @@ def agreement(rankings: Sequence[RankingLike]) -> FloatArray:
         [0.5]
     """
     lists = Lists.of(rankings)
+    return agreement_of(lists, Entries.of(lists))
+
+
+def agreement_of(lists: Lists, entries: Entries) -> FloatArray:
+    """Return `agreement` of lists whose entries are sorted already."""
+    tools, size, _ = lists.items.shape
+    named = np.zeros((len(entries.first), tools), dtype=np.bool_)
+    named[entries.group, entries.tools] = True
+    rows = entries.rows[entries.first]
     length = lists.counted.sum(2)
-    total, pairs = np.zeros(lists.items.shape[1]), np.zeros(lists.items.shape[1])
-    for one, two in combinations(range(len(rankings)), 2):
+    total, pairs = np.zeros(size), np.zeros(size)
+    for one, two in combinations(range(tools), 2):
         both = (length[one] > 0) & (length[two] > 0)
-        same = lists.items[one][:, :, None] == lists.items[two][:, None, :]
-        same &= lists.counted[one][:, :, None] & lists.counted[two][:, None, :]
-        longer = np.maximum(length[one], length[two])
-        total += np.where(both, same.sum((1, 2)) / np.maximum(longer, 1), 0.0)
+        common = np.bincount(rows[named[:, one] & named[:, two]], minlength=size)
+        total += np.where(both, common / np.maximum(np.maximum(length[one], length[two]), 1), 0.0)
         pairs += both
     return np.where(pairs > 0, total / np.maximum(pairs, 1), np.nan)

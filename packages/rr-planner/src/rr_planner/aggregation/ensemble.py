@@ -1,4 +1,4 @@
-"""Several tools as one: their majority vote, with a confidence."""
+"""Several tools as one: their majority vote or a learned fusion, with a confidence."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rr_planner.aggregation.learned_fusion import LearnedFusion
 from rr_planner.aggregation.votes import majority_vote
 from rr_planner.calibration.isotonic import Isotonic
 from rr_planner.errors import InvalidPolicyError
@@ -19,20 +20,21 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
-    """A `Tool` that asks other tools and answers with their majority vote.
+    """A `Tool` that asks other tools and answers with their majority vote, or with a learned fusion.
 
-    Its raw confidence is the mean of the members' confidences; `calibration` maps it to the share of right answers. A
-    member that raises is left out of the vote; only where all raise, the ensemble does.
+    The raw confidence of a vote is the mean of the members' confidences; `calibration` maps it to the share of right
+    answers. A learned fusion brings its own. A member that raises is left out; only where all raise, the ensemble does.
 
     Args:
         name: differs from the members' names.
         members: at least one tool, with distinct names.
         calibration: fitted on raw confidences, see `Isotonic.fit`; None leaves them raw.
         depth: how many items of each member are counted, or k where more are asked for. Votes over short lists are few
-            and often equal.
+            and often equal. A learned fusion has its own.
+        fusion: from `fit_fusion`, over members with just these names; None lets them vote.
 
     Raises:
-        InvalidPolicyError: no member, a name twice, or a depth below 1.
+        InvalidPolicyError: no member, a name twice, a depth below 1, or a fusion of other tools or with a calibration.
 
     Example:
         >>> from rr_planner.adapters import FunctionTool
@@ -47,6 +49,7 @@ class Ensemble:
     members: Sequence[Tool]
     calibration: Isotonic | None = None
     depth: int = 20
+    fusion: LearnedFusion | None = None
 
     def __post_init__(self) -> None:
         """Check names and depth."""
@@ -55,6 +58,10 @@ class Ensemble:
             raise InvalidPolicyError("members", f"{names[1:]} in {self.name!r}", "one tool or more, all names distinct")
         if self.depth < 1:
             raise InvalidPolicyError("depth", f"{self.depth}", "at least 1")
+        if self.fusion is not None and set(self.fusion.columns.tools) != set(names[1:]):
+            raise InvalidPolicyError("fusion", f"one of {self.fusion.columns.tools}", f"one of {tuple(names[1:])}")
+        if self.fusion is not None and self.calibration is not None:
+            raise InvalidPolicyError("calibration", "one beside a fusion", "None: a fusion has a confidence of its own")
 
     @property
     def flops_per_query(self) -> float:
@@ -62,20 +69,23 @@ class Ensemble:
         return float(sum(member.flops_per_query for member in self.members))
 
     def rank(self, queries: QueryBatch, k: int) -> Ranking:
-        """Let the members vote on the k best items of each query."""
-        rankings = self._ask(queries, max(k, self.depth))
+        """Rank the k best items of each query by what the members say."""
+        if self.fusion is not None:
+            return self.fusion.fuse(self._ask(queries, self.fusion.depth), queries, k)
+        rankings = list(self._ask(queries, max(k, self.depth)).values())
         vote, raw = majority_vote(rankings, k), _mean_confidence(rankings)
         if raw is None or self.calibration is None:
             return Ranking(vote.items, vote.scores, raw)
         return Ranking(vote.items, vote.scores, self.calibration(raw))
 
-    def _ask(self, queries: QueryBatch, depth: int) -> list[RankingLike]:
-        rankings, failures = [], []
+    def _ask(self, queries: QueryBatch, depth: int) -> dict[str, RankingLike]:
+        rankings: dict[str, RankingLike] = {}
+        failures = []
         for member in self.members:
             try:
-                rankings.append(member.rank(queries, depth))
-            except Exception as error:  # whatever a model raises, the others can still vote
-                _log.warning("%s is left out of the vote of %s", member.name, self.name, exc_info=error)
+                rankings[member.name] = member.rank(queries, depth)
+            except Exception as error:  # whatever a model raises, the others can still answer
+                _log.warning("%s is left out of %s", member.name, self.name, exc_info=error)
                 failures.append(error)
         if not rankings:
             raise failures[0]

@@ -22,11 +22,13 @@ class Lists:
 
     Attributes:
         items: [T, B, k] item ids.
+        scores: [T, B, k] float64.
         counted: [T, B, k] whether the place holds an item that counts: no padding, and not in the list of a tool that
             repeats an earlier one's items and scores for this query.
     """
 
     items: IntArray
+    scores: FloatArray
     counted: BoolArray
 
     @classmethod
@@ -48,7 +50,7 @@ class Lists:
         for later in range(1, len(rankings)):
             same = (scores[:later] == scores[later]) & ((items[:later] == items[later]) | ~counted[later])
             counted[later] &= ~same.all(2).any(0)[:, None]
-        return cls(items, counted)
+        return cls(items, scores, counted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +83,52 @@ class Tally:
         return Ranking(items, best)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Entries:
+    """Every counted place of T lists for B queries, sorted by query and item: E entries of M items.
+
+    Attributes:
+        tools: [E] the tool.
+        rows: [E] the query.
+        places: [E] the place in the list, from 0.
+        items: [E] the item id.
+        first: [M] the first entry of each item of a query.
+    """
+
+    tools: IntArray
+    rows: IntArray
+    places: IntArray
+    items: IntArray
+    first: IntArray
+
+    @classmethod
+    def of(cls, lists: Lists) -> Entries:
+        """Sort the counted places."""
+        tools, rows, places = np.nonzero(lists.counted)
+        items = lists.items[tools, rows, places]
+        order = np.lexsort((items, rows))
+        tools, rows, places, items = tools[order], rows[order], places[order], items[order]
+        new = np.ones(len(rows), dtype=np.bool_)
+        new[1:] = (rows[1:] != rows[:-1]) | (items[1:] != items[:-1])
+        return cls(tools, rows, places, items, np.flatnonzero(new))
+
+    @property
+    def group(self) -> IntArray:
+        """[E] which of the M items each entry is of."""
+        return np.repeat(np.arange(len(self.first)), np.diff(np.r_[self.first, len(self.rows)]))
+
+    def tally(self, rank_weight: FloatArray) -> Tally:
+        """Sum over the lists, for each query and item; `rank_weight` [T, k] is what a place of a tool's list adds."""
+        first = self.first
+        if len(first) == 0:
+            return Tally(self.rows, self.items, self.rows, np.empty(0), self.rows)
+        # Rounded, because the order in which floats are added must not break ties between items.
+        total = np.round(np.add.reduceat(rank_weight[self.tools, self.places], first), 12)
+        votes = np.diff(np.r_[first, len(self.rows)])
+        best = np.minimum.reduceat(self.places, first) + 1
+        return Tally(self.rows[first], self.items[first], votes, total, best)
+
+
 def tally(lists: Lists, rank_weight: FloatArray) -> Tally:
     """Sum over the lists, for each query and item.
 
@@ -88,17 +136,7 @@ def tally(lists: Lists, rank_weight: FloatArray) -> Tally:
         lists: T lists for B queries.
         rank_weight: [T, k] what rank r of tool t adds to an item's weight.
     """
-    tools, rows, places = np.nonzero(lists.counted)
-    items, weight = lists.items[tools, rows, places], rank_weight[tools, places]
-    order = np.lexsort((items, rows))
-    tools, rows, places, items, weight = tools[order], rows[order], places[order], items[order], weight[order]
-    if len(rows) == 0:
-        return Tally(rows, items, rows, weight, rows)
-    first = np.flatnonzero(np.r_[True, (rows[1:] != rows[:-1]) | (items[1:] != items[:-1])])
-    # Rounded, because the order in which floats are added must not break ties between items.
-    total = np.round(np.add.reduceat(weight, first), 12)
-    votes = np.diff(np.r_[first, len(rows)])
-    return Tally(rows[first], items[first], votes, total, np.minimum.reduceat(places, first) + 1)
+    return Entries.of(lists).tally(rank_weight)
 
 
 def _widen(table: NDArray[Any], width: int, fill: float) -> NDArray[Any]:
