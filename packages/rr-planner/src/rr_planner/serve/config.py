@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import sys
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -71,7 +72,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceConfig:
-    """What `rr-planner serve` and `doctor` need to know. Paths are relative to the file.
+    """What `rr-planner serve` and `doctor` need to know. Paths are relative to the file; modules beside it are found.
 
     Attributes:
         tools: one object a tool: `name` and one of `object` (an import path `module:attribute`, with `arguments` where
@@ -190,6 +191,8 @@ class ServiceConfig:
         options = {key: value for key, value in source.items() if key not in (*_SOURCES, "name")}
         name = source["name"]
         if "object" in source:
+            if str(self.folder.resolve()) not in sys.path:
+                sys.path.insert(0, str(self.folder.resolve()))
             model = _load(source["object"], source.get("arguments"))
             if getattr(model, "name", None) != name:
                 received = f"an object named {getattr(model, 'name', None)!r}"

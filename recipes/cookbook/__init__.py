@@ -1,0 +1,1 @@
+"""Models of other libraries as tools and reasoners of rr-planner, one library a file."""
