@@ -49,6 +49,7 @@ class ReasonerCard:
         tokens_with_evidence: mean length of tuning prompts with evidence.
         confidence_alone: calibration of answers without evidence.
         confidence_with_evidence: calibration of answers with evidence.
+        clicks: calibration of click probabilities; its weight on the thought is not used.
         training: how it was tuned: rows, steps, options, final losses, seconds.
     """
 
@@ -60,6 +61,7 @@ class ReasonerCard:
     tokens_with_evidence: int = 0
     confidence_alone: ConfidenceModel = field(default_factory=ConfidenceModel)
     confidence_with_evidence: ConfidenceModel = field(default_factory=ConfidenceModel)
+    clicks: ConfidenceModel = field(default_factory=ConfidenceModel)
     training: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -170,6 +172,7 @@ def read_reasoner(path: Path) -> ReasonerParts:
         tokens_with_evidence=content["tokens_with_evidence"],
         confidence_alone=ConfidenceModel(**content["confidence_alone"]),
         confidence_with_evidence=ConfidenceModel(**content["confidence_with_evidence"]),
+        clicks=ConfidenceModel(**content["clicks"]),
         training=content["training"],
     )
     return ReasonerParts(model, encoder, catalogue, card)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,12 +49,14 @@ class PromptOptions:
         pictures: how many of these are followed by their picture.
         answers_shown: items of each tool's answer.
         template: index of the wording used for answering.
+        wordings: by task, a wording to use instead of the template; the fields are those of rr_data's templates.
     """
 
     history_length: int = 30
     pictures: int = 3
     answers_shown: int = 10
     template: int = 0
+    wordings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check ranges."""

@@ -184,9 +184,7 @@ class PromptEncoder:
         self._check_cited(tokens, prompt, text)
         fed = np.array(self.ids(tokens[:-1]), dtype=np.int64)
         start = len(prompt) if tokens[0] == THINK else len(prompt) + len(fed)
-        return replace(
-            prompt, input_ids=np.concatenate([prompt.input_ids, fed]), thought_start=start, answer=target
-        )
+        return replace(prompt, input_ids=np.concatenate([prompt.input_ids, fed]), thought_start=start, answer=target)
 
 
 def targets(prompt: EncodedPrompt, encoder: PromptEncoder) -> tuple[Ids, Ids, Ids, Ids]:

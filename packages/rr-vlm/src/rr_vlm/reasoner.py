@@ -13,14 +13,26 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from rr_data.interfaces import Trace, describe_user, evidence_text, render_prompt, templates, verbalize
+from rr_data.interfaces import (
+    Prompt,
+    Trace,
+    describe_user,
+    evidence_text,
+    probability_text,
+    render_prompt,
+    verbalize,
+)
 from rr_vlm.artifact import ReasonerCard, read_reasoner, write_reasoner
 from rr_vlm.catalogue import Catalogue, PromptOptions
 from rr_vlm.deliberator import Deliberator
 from rr_vlm.encoding import EncodedPrompt, PromptEncoder
+from rr_vlm.errors import InputError
 from rr_vlm.flops import query_flops
 from rr_vlm.inference.confidence import TOP, ConfidenceModel, fit_confidence
+from rr_vlm.inference.explain import write_texts
+from rr_vlm.inference.questions import yes_probabilities
 from rr_vlm.inference.rank import NO_ITEM, Decided, decide, restrict, top_k
+from rr_vlm.questions import question, task_wording
 from rr_vlm.tokens.thought_tokens import N_BINS
 from rr_vlm.training.collator import Collator
 
@@ -198,9 +210,84 @@ class VlmReasoner:
         )
         return VlmReasoner(model=self._model, encoder=self._encoder, catalogue=self._catalogue, card=card)
 
+    def click_probability(
+        self, queries: Queries, evidence: Mapping[str, ArrayLike] | None = None, *, task: str = "ctr"
+    ) -> NDArray[np.float64]:
+        """Return [B, C] calibrated probabilities of yes, for each candidate of each query.
+
+        The questions about one user share the keys and values of their common beginning, so they are the cheaper, the
+        later the wording names the item. P(yes) is read right after `<answer>`: tuning rows of the task should hold
+        rows without a thought.
+
+        Args:
+            queries: with candidates [B, C]; the probability of an unknown code is 0.
+            evidence: [B, C] probabilities by tool, NaN for a tool without an answer (ctr); or None.
+            task: `ctr` or `direct`, whose wording asks.
+
+        Raises:
+            InputError: there are no candidates, or another task.
+        """
+        raw = self._yes(queries, evidence, task)
+        calibrated = self._card.clicks.predict(np.full(raw.shape, 0.5), raw)
+        return np.where(raw > 0, calibrated, 0.0)
+
+    def rank_by_yes(self, queries: Queries, k: int) -> tuple[IntArray, NDArray[np.float32]]:
+        """Rank candidates by the probability of yes (the direct task): items and scores [B, k], as `deliberate`'s."""
+        raw = self._yes(queries, None, "direct")
+        candidates = np.asarray(queries.candidates, dtype=np.int64)
+        order = np.argsort(-raw, axis=1, kind="stable")[:, :k]
+        with np.errstate(divide="ignore"):
+            scores = np.log(np.take_along_axis(raw, order, axis=1)).astype(np.float32)
+        items = np.where(np.isneginf(scores), NO_ITEM, np.take_along_axis(candidates, order, axis=1))
+        missing = ((0, 0), (0, max(0, k - order.shape[1])))
+        return np.pad(items, missing, constant_values=NO_ITEM), np.pad(scores, missing, constant_values=-np.inf)
+
+    def calibrated_clicks(self, queries: Queries, labels: ArrayLike) -> VlmReasoner:
+        """Return a reasoner whose click probabilities are calibrated (Platt scaling) on validation questions.
+
+        Args:
+            queries: with candidates [B, C], unseen in tuning.
+            labels: [B, C] 1 or 0; below 0 is left out.
+        """
+        raw, right = self._yes(queries, None, "ctr"), np.asarray(labels)
+        used = (right >= 0) & (raw > 0)
+        fitted = fit_confidence(np.full(used.sum(), 0.5), raw[used], right[used] == 1)
+        card = replace(self._card, clicks=fitted)
+        return VlmReasoner(model=self._model, encoder=self._encoder, catalogue=self._catalogue, card=card)
+
+    def explain(
+        self, queries: Queries, items: ArrayLike, stars: ArrayLike, *, max_words: int = 32, beams: int = 1
+    ) -> list[str]:
+        """Write why each user rates an item so, in one sentence; no tool is asked.
+
+        Args:
+            queries: B queries; only their histories and horizons are read.
+            items: [B] item codes.
+            stars: [B] ratings, 1 to 5.
+            max_words: tokens after which a text is cut.
+            beams: of the beam search; 1 is greedy.
+
+        Raises:
+            InputError: an unknown item, a rating outside 1 to 5, or another number of them than of queries.
+        """
+        codes, rated = np.asarray(items, dtype=np.int64), np.asarray(stars, dtype=np.int64)
+        histories = self._known(queries.histories)
+        if not codes.shape == rated.shape == (len(histories),):
+            raise InputError(
+                "items, stars", f"shapes {codes.shape}, {rated.shape}", f"one for each of {len(histories)}"
+            )
+        if len(codes) and not (0 <= codes.min() <= codes.max() < self.n_items and 1 <= rated.min() <= rated.max() <= 5):
+            raise InputError("items, stars", (codes, rated), f"codes below {self.n_items}, stars from 1 to 5")
+        prompts = [
+            self._question("explanation", queries, row, history, int(codes[row]), stars=int(rated[row]))
+            for row, history in enumerate(histories)
+        ]
+        encoded = self._encode(prompts)
+        return write_texts(self._model, self._encoder, self._collator, encoded, max_words=max_words, beams=beams)
+
     def encode(self, queries: Queries, evidence: Mapping[str, Answers] | None = None) -> list[EncodedPrompt]:
         """Write and encode the prompts of queries."""
-        options, wording = self.prompt, templates("sequential")[self.prompt.template]
+        options, wording = self.prompt, task_wording("sequential", self.prompt)
         prompts = []
         for row, history in enumerate(self._known(queries.histories)):
             older, shown = history[: -options.history_length].tolist(), history[-options.history_length :]
@@ -215,7 +302,46 @@ class VlmReasoner:
                     tools=evidence_text({name: self._shown(answer, row) for name, answer in (evidence or {}).items()}),
                 )
             )
+        return self._encode(prompts)
+
+    def _encode(self, prompts: Sequence[Prompt]) -> list[EncodedPrompt]:
         return self._encoder.encode([prompt.messages for prompt in prompts], [prompt.image_items for prompt in prompts])
+
+    def _question(self, task: str, queries: Queries, row: int, history: IntArray, item: int, **given: Any) -> Prompt:
+        return question(
+            task,
+            options=self.prompt,
+            categories=self._catalogue.categories,
+            history=history,
+            evidence_horizon=float(queries.evidence_horizon[row]),
+            item=item,
+            **given,
+        )
+
+    def _yes(self, queries: Queries, evidence: Mapping[str, ArrayLike] | None, task: str) -> NDArray[np.float64]:
+        """[B, C] raw probabilities of yes, 0 for unknown codes."""
+        if queries.candidates is None or task not in ("ctr", "direct"):
+            received = f"task {task!r} and candidates {queries.candidates}"
+            raise InputError("queries", received, "candidates [B, C], and the task 'ctr' or 'direct'")
+        candidates = np.asarray(queries.candidates, dtype=np.int64)
+        said = {name: np.asarray(values, dtype=np.float64) for name, values in (evidence or {}).items()}
+        known = (candidates >= 0) & (candidates < self.n_items)
+        groups = [
+            self._encode(
+                [
+                    self._question(
+                        task, queries, row, history, int(candidates[row, place]),
+                        tools=probability_text({name: float(values[row, place]) for name, values in said.items()}),
+                    )
+                    for place in np.flatnonzero(known[row])
+                ]
+            )
+            for row, history in enumerate(self._known(queries.histories))
+        ]  # fmt: skip
+        raw = np.zeros(candidates.shape)
+        answers = yes_probabilities(self._model, self._encoder, self._collator, groups)
+        raw[known] = np.concatenate([np.empty(0), *answers])
+        return raw
 
     def _decide(self, queries: Queries, evidence: Mapping[str, Answers] | None) -> tuple[Decided, NDArray[np.float32]]:
         prompts = self.encode(queries, evidence)

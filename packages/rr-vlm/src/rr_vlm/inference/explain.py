@@ -56,6 +56,7 @@ def write_texts(
             pad_token_id=collator.pad_token,
             eos_token_id=encoder.tokenizer.eos_token_id,
         )
-        for row, text in zip(rows, encoder.tokenizer.batch_decode(written[:, length:], skip_special_tokens=True), strict=True):
+        decoded = encoder.tokenizer.batch_decode(written[:, length:], skip_special_tokens=True)
+        for row, text in zip(rows, decoded, strict=True):
             texts[row] = text.strip()
     return texts

@@ -129,7 +129,7 @@ def _states(model: Deliberator, encoder: PromptEncoder, collator: Collator, shar
     begin = collator.prompts([part.prefix for part in shared], [part.prefix_images for part in shared])
     _, cache = model.encode(**begin, use_cache=True)
     rows = torch.repeat_interleave(torch.arange(len(shared)), counts)
-    assert cache is not None  # noqa: S101  (use_cache asks for it)
+    assert cache is not None
     cache.batch_select_indices(rows)
     lengths = torch.tensor([len(suffix) for suffix in suffixes])
     ids = torch.full((len(suffixes), int(lengths.max())), collator.pad_token)

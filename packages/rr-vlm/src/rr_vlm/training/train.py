@@ -83,7 +83,7 @@ def train(
     config = RvitConfig(output_dir=str(work), **(options or {}))
     _prepare(work, _fingerprint(dataset, catalogue, config, tuple(tools), prompt, backbone), resume=resume)
     set_seed(config.seed)
-    encoder = start_encoder(backbone, _prompt_texts(dataset), catalogue, tools=tools, ranks=prompt.answers_shown)
+    encoder = start_encoder(backbone, _texts(dataset), catalogue, tools=tools, ranks=prompt.answers_shown)
     encoder, model = start_model(backbone, encoder, catalogue)
     encoded = _encode(dataset, encoder)
     rng = np.random.default_rng(config.seed)
@@ -149,9 +149,10 @@ def _prepare(work: Path, fingerprint: str, *, resume: bool) -> None:
     mark.write_text(json.dumps({"fingerprint": fingerprint}))
 
 
-def _prompt_texts(dataset: datasets.Dataset) -> Iterator[str]:
-    for batch in dataset.select_columns(["prompt"]).iter(_ENCODED_AT_ONCE):
-        for messages in batch["prompt"]:
+def _texts(dataset: datasets.Dataset) -> Iterator[str]:
+    """Yield what prompts and completions say."""
+    for batch in dataset.select_columns(["prompt", "completion"]).iter(_ENCODED_AT_ONCE):
+        for messages in (*batch["prompt"], *batch["completion"]):
             yield from (part["text"] or "" for message in messages for part in message["content"])
 
 
