@@ -36,6 +36,7 @@ PYTHONS = ("3.11", "3.12", "3.13")
 TRAINING_PYTHON = "3.11"  # RecBole's pins (ray <= 2.6.3) have no wheels for a later one
 TORCH = "torch==2.13.0"  # first and alone: what follows would otherwise choose a build of several gigabytes
 PYTEST = ("pytest>=8", "hypothesis>=6.100")
+ALONE = ("ray",)  # extras that need an environment of their own: RecBole wants a Ray of years ago
 IN_PARALLEL = ("-n", "2", "--dist", "worksteal")  # of pytest-xdist, which the training environment has
 TEST_ENV = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
@@ -105,6 +106,13 @@ def tests(session: nox.Session, package: str, numpy: str) -> None:
     install(session, "-e", folder, *development_requirements(package), *pins)
     everything = (session.python, numpy) == (TRAINING_PYTHON, "2")
     _pytest(session, folder, *(() if everything else ("-m", "not slow")))
+
+
+@nox.session(python=TRAINING_PYTHON)
+def ray(session: nox.Session) -> None:
+    """Serve rr-planner on a Ray cluster of this machine, several replicas a model; half a gigabyte to install."""
+    install(session, "-e", "packages/rr-planner[serve,ray]", *development_requirements("rr-planner"))
+    _pytest(session, "packages/rr-planner/tests/serve/test_ray_service.py")
 
 
 @nox.session(python=TRAINING_PYTHON, reuse_venv=False, requires=["build"])
@@ -228,7 +236,8 @@ def training_python(session: nox.Session) -> str:
     session.log("Installing the training environment: once, a few minutes")
     pip = (str(python), "-m", "pip", "install", "-q", "-c", "constraints-training.txt")
     session.run_install(*pip, TORCH, "poetry-core>=2,<3", "setuptools", "wheel", external=True)
-    own = [argument for package in PACKAGES for argument in ("-e", f"packages/{package}{_extras(package)}")]
+    named = [f"packages/{package}[{','.join(_extras(package))}]" for package in PACKAGES]
+    own = [argument for folder in named for argument in ("-e", folder)]
     session.run_install(*pip, "--no-build-isolation", *own, *PYTEST, "pytest-xdist>=3.5", "mypy", external=True)
     mark.write_text(fingerprint)
     return str(python)
@@ -262,13 +271,13 @@ def _project(package: str) -> dict[str, Any]:
 
 def _requirements(package: str, *, extras: bool = False) -> list[Requirement]:
     project = _project(package)["project"]
-    groups = [project["dependencies"], *(project.get("optional-dependencies", {}).values() if extras else ())]
+    optional = project.get("optional-dependencies", {})
+    groups = [project["dependencies"], *(optional[name] for name in _extras(package) if extras)]
     return [Requirement(text) for group in groups for text in group]
 
 
-def _extras(package: str) -> str:
-    extras = ",".join(_project(package)["project"].get("optional-dependencies", ()))
-    return f"[{extras}]" if extras else ""
+def _extras(package: str) -> list[str]:
+    return [name for name in _project(package)["project"].get("optional-dependencies", ()) if name not in ALONE]
 
 
 def development_requirements(package: str) -> list[str]:

@@ -13,11 +13,12 @@ from typing import Annotated, Any
 
 import typer
 
+from recipes.bench.page import write_below
 from recipes.bench.tools_data import prepared
 from recipes.bench.tools_run import RESULT
 from recipes.bench.tools_settings import PUBLISHED, seeds_of
 
-MODELS = "popularity,item-transition,itemknn,ease,bpr,lightgcn,sasrec,s3rec,lightsans,nextitnet"
+MODELS = "popularity,item-transition,itemknn,ease,text-knn,attribute-knn,bpr,sasrec,s3rec,lightsans,nextitnet"
 METRICS = ("HR@5", "NDCG@5", "HR@10", "NDCG@10")
 Result = Mapping[str, Any]
 
@@ -32,7 +33,9 @@ def tools(
     cache: Annotated[Path, typer.Option(help="Where everything is kept; what is there is not trained again.")] = Path(
         "out/bench/tools"
     ),
-    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("docs/results/tools.md"),
+    out: Annotated[Path, typer.Option(help="The page to write; what is above its tables is kept.")] = Path(
+        "docs/results/tools.md"
+    ),
 ) -> None:
     """Train tools and score them on every user's test item. Killed, it goes on where it was."""
     results: dict[str, list[Result]] = {}
@@ -45,16 +48,13 @@ def tools(
                 if not (target / RESULT).exists():
                     _train(dataset.path, model, seed, target, features if model.endswith("+v") else None)
                 found.append(json.loads((target / RESULT).read_text(encoding="utf-8")))
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(page(results, _command()), encoding="utf-8")
+        write_below(out, page(results, _command()), title="Tools")
     typer.echo(page(results, _command()))
 
 
 def page(results: Mapping[str, Sequence[Result]], command: str) -> str:
     """The page of the results: one table a set, one row a tool, means over its seeds."""
     lines = [
-        "# Tools",
-        "",
         f"`{command}`: leave-one-out, every user's test item ranked against the full catalogue, items of the history",
         "masked, ties in their middle. Trained tools see the training part and stop on NDCG@5 of the validation items;",
         "counting tools count everything but the test items. Histories hold everything before the test item.",

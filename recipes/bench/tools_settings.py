@@ -23,7 +23,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 }
 """By model; one that is missing keeps its defaults. `NAME+v` has the options of `NAME`."""
 
-COUNTING = ("popularity", "item-transition", "itemknn", "ease")
+COUNTING = ("popularity", "item-transition", "itemknn", "ease", "text-knn", "attribute-knn")
 """Models without a stopping point to choose: they count everything but the test items."""
 
 SLOW = ("sasrec", "s3rec", "lightsans", "nextitnet")
