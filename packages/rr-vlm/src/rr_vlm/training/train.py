@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import datasets  # type: ignore[import-untyped]
 import numpy as np
 import torch
+from accelerate import PartialState
 from transformers import set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
@@ -52,7 +53,8 @@ def train(
 ) -> Path:
     """Tune a backbone on chain-of-thought rows and write a reasoner.
 
-    Checkpoints stand in `<out>.training` until the reasoner is written.
+    Checkpoints stand in `<out>.training` until the reasoner is written. Under `accelerate launch` every process calls
+    this with the same arguments: each sees its slice of the same stream, and the first one writes.
 
     Args:
         rows: "SFT rows" of the stable interfaces. A thought cites one item where the prompt shows evidence and none
@@ -81,7 +83,11 @@ def train(
     dataset = _dataset(rows)
     work = out.with_name(f"{out.name}.training")
     config = RvitConfig(output_dir=str(work), **(options or {}))
-    _prepare(work, _fingerprint(dataset, catalogue, config, tuple(tools), prompt, backbone), resume=resume)
+    processes = PartialState()
+    fingerprint = _fingerprint(dataset, catalogue, config, tuple(tools), prompt, backbone)
+    if processes.is_main_process:
+        _prepare(work, fingerprint, resume=resume)
+    processes.wait_for_everyone()
     set_seed(config.seed)
     encoder = start_encoder(backbone, _texts(dataset), catalogue, tools=tools, ranks=prompt.answers_shown)
     encoder, model = start_model(backbone, encoder, catalogue)
@@ -93,7 +99,7 @@ def train(
         train_dataset=encoded_dataset([_example(row, encoder, rng) | {"eh_level": level} for row, level in encoded]),
         data_collator=Collator(pad_token(encoder), _pictures(catalogue)),
         processing_class=encoder.tokenizer,
-        callbacks=[HistoryCallback(work / HISTORY, config.phases(), progress)],
+        callbacks=[HistoryCallback(work / HISTORY, config.phases(), progress)] if processes.is_main_process else None,
     )
     with no_progress_bars():
         trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if resume else None)
@@ -114,9 +120,11 @@ def train(
             "last": (read_history(work / HISTORY) or [{}])[-1],
         },
     )
-    write_reasoner(out, model.eval(), encoder, catalogue, card)
-    shutil.copy(work / HISTORY, out / HISTORY)
-    shutil.rmtree(work)
+    if processes.is_main_process:
+        write_reasoner(out, model.eval(), encoder, catalogue, card)
+        shutil.copy(work / HISTORY, out / HISTORY)
+        shutil.rmtree(work)
+    processes.wait_for_everyone()
     return out
 
 
