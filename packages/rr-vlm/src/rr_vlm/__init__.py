@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rr_vlm.curriculum.sampler import CurriculumSampler
     from rr_vlm.errors import ArtifactError, InputError, MissingExtraError, VlmError
     from rr_vlm.inference.confidence import ConfidenceModel
+    from rr_vlm.observer.backbone_vision import BackboneVision
     from rr_vlm.observer.item_encoder import FusionOptions, ItemFeatures, encode_items
     from rr_vlm.observer.vision_features import vision_features
     from rr_vlm.reasoner import Deliberation, VlmReasoner
@@ -24,6 +25,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ArtifactError",
+    "BackboneVision",
     "Catalogue",
     "ConfidenceModel",
     "Curriculum",
@@ -62,6 +64,7 @@ _HOMES = {
     "rr_vlm.curriculum.phases": ("Curriculum", "CurriculumPlan", "Phase"),
     "rr_vlm.curriculum.sampler": ("CurriculumSampler",),
     "rr_vlm.errors": ("ArtifactError", "InputError", "MissingExtraError", "VlmError"),
+    "rr_vlm.observer.backbone_vision": ("BackboneVision",),
     "rr_vlm.observer.item_encoder": ("FusionOptions", "ItemFeatures", "encode_items"),
     "rr_vlm.observer.vision_features": ("vision_features",),
     "rr_vlm.inference.confidence": ("ConfidenceModel",),

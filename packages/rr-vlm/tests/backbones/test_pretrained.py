@@ -1,4 +1,5 @@
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -25,12 +26,16 @@ def tune(rows, catalogue, out, **options):
 
 
 @pytest.mark.parametrize("rank", [4, 0])
-def test_llava_with_pixels_is_trained_saved_loaded_and_ranks(rows, pixels, llava, queries, evidence, tmp_path, rank):
+def test_llava_with_pixels_is_trained_saved_loaded_ranks_and_explains(
+    rows, pixels, llava, queries, evidence, tmp_path, rank
+):
     options = PretrainedOptions(name=str(llava), lora_rank=rank)
     out = tune(rows, pixels, tmp_path / "vlm", backbone=options)
     reasoner = VlmReasoner.load(out)
     answer = reasoner.deliberate(queries, 5, evidence)
     assert answer.items.shape == (40, 5)
+    one = SimpleNamespace(histories=queries.histories[:1], evidence_horizon=queries.evidence_horizon[:1])
+    assert isinstance(reasoner.explain(one, [3], [5], max_words=4)[0], str)
     reasoner.save(tmp_path / "copy")
     again = VlmReasoner.load(tmp_path / "copy")
     np.testing.assert_allclose(again.scores(queries), reasoner.scores(queries), atol=1e-5)

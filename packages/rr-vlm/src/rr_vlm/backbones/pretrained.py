@@ -60,8 +60,8 @@ def pretrained_tokenizer(
     return tokenizer, items
 
 
-def pretrained_backbone(options: PretrainedOptions, *, vocabulary: int) -> PreTrainedModel:
-    """Load a backbone with room for `vocabulary` tokens; its vision tower is frozen.
+def pretrained_backbone(options: PretrainedOptions, *, vocabulary: int | None = None) -> PreTrainedModel:
+    """Load a backbone, with room for `vocabulary` tokens where that is given; its vision tower is frozen.
 
     Raises:
         ArtifactError: it cannot be found.
@@ -75,7 +75,7 @@ def pretrained_backbone(options: PretrainedOptions, *, vocabulary: int) -> PreTr
         backbone: Any = kind.from_pretrained(_source(options), **settings)
     except (OSError, ValueError) as error:
         raise _not_found(options, error) from error
-    if backbone.get_input_embeddings().weight.shape[0] != vocabulary:
+    if vocabulary is not None and backbone.get_input_embeddings().weight.shape[0] != vocabulary:
         backbone.resize_token_embeddings(vocabulary, mean_resizing=False)
     for name, parameter in backbone.named_parameters():
         if "vision" in name or "visual" in name:

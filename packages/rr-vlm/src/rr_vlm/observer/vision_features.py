@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -23,6 +23,24 @@ WIDTH = 1280
 ENCODER = "efficientnet-lite0-57934424"
 _SIZE = 224
 Progress = Callable[[int, int], None]
+
+
+class PictureEncoder(Protocol):
+    """A frozen vision tower."""
+
+    @property
+    def name(self) -> str:
+        """What tells its features from those of others; part of the cache's key."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """Width of a feature."""
+        ...
+
+    def encode_files(self, pictures: Sequence[Path], *, tokens: int) -> NDArray[np.float32]:
+        """Return [B, tokens, width] features of picture files."""
+        ...
 
 
 class EfficientNetLite0:
@@ -47,6 +65,14 @@ class EfficientNetLite0:
         self._network.load_state_dict(weights)
         self._network.eval().requires_grad_(False)
 
+    name = ENCODER
+    width = WIDTH
+
+    def encode_files(self, pictures: Sequence[Path], *, tokens: int = 1) -> NDArray[np.float32]:
+        """Return [B, tokens, 1280] features of picture files."""
+        pixels = [np.asarray(read_picture(path).resize((_SIZE, _SIZE), Image.Resampling.BICUBIC)) for path in pictures]
+        return self.encode(np.stack(pixels), tokens=tokens)
+
     @torch.inference_mode()
     def encode(self, pixels: NDArray[np.uint8], *, tokens: int = 1) -> NDArray[np.float32]:
         """Encode pictures.
@@ -70,22 +96,24 @@ def vision_features(
     pictures: Sequence[Path | None],
     *,
     cache: str | Path | None = None,
+    encoder: PictureEncoder | None = None,
     tokens: int = 1,
     batch_size: int = 32,
     progress: Progress | None = None,
 ) -> NDArray[np.float32]:
-    """Encode the items' pictures with the frozen embedded vision tower.
+    """Encode the items' pictures with a frozen vision tower.
 
     Args:
         pictures: N picture files, one an item; None where an item has none (its feature is zero).
         cache: folder in which features are kept, by a hash of the pictures' bytes and the encoder; a second call with
             the same pictures reads them instead of computing.
+        encoder: the tower, such as `BackboneVision`; by default `EfficientNetLite0`.
         tokens: visual tokens a picture (1, 4, 9, ...).
         batch_size: pictures encoded at once.
         progress: called with (pictures done, pictures in all) after every batch.
 
     Returns:
-        [N, tokens, 1280] float32.
+        [N, tokens, width] float32; the width of the default is 1280.
 
     Raises:
         MissingExtraError: the extra `embedded` is not installed.
@@ -93,17 +121,18 @@ def vision_features(
     """
     _grid(tokens)
     if cache is not None:
-        file = Path(cache) / f"vision-{_fingerprint(pictures, tokens)}.safetensors"
-        cached = _read(file, (len(pictures), tokens, WIDTH))
+        name, width = (ENCODER, WIDTH) if encoder is None else (encoder.name, encoder.width)
+        file = Path(cache) / f"vision-{_fingerprint(pictures, name, tokens)}.safetensors"
+        cached = _read(file, (len(pictures), tokens, width))
         if cached is not None:
             return cached
-    encoder = EfficientNetLite0()
-    features = np.zeros((len(pictures), tokens, WIDTH), dtype=np.float32)
+    encoder = encoder or EfficientNetLite0()
+    features = np.zeros((len(pictures), tokens, encoder.width), dtype=np.float32)
     present = [index for index, path in enumerate(pictures) if path is not None]
     done = 0
     for batch in _batches(present, batch_size):
-        pixels = np.stack([_pixels(path) for index in batch if (path := pictures[index]) is not None])
-        features[batch] = encoder.encode(pixels, tokens=tokens)
+        files = [path for index in batch if (path := pictures[index]) is not None]
+        features[batch] = encoder.encode_files(files, tokens=tokens)
         done += len(batch)
         if progress is not None:
             progress(done, len(present))
@@ -124,8 +153,8 @@ def _grid(tokens: int) -> int:
     return side
 
 
-def _fingerprint(pictures: Sequence[Path | None], tokens: int) -> str:
-    digest = hashlib.sha256(f"{ENCODER}/{_SIZE}/{tokens}".encode())
+def _fingerprint(pictures: Sequence[Path | None], name: str, tokens: int) -> str:
+    digest = hashlib.sha256(f"{name}/{_SIZE}/{tokens}".encode())
     for path in pictures:
         digest.update(b"none" if path is None else hashlib.sha256(_bytes(path)).digest())
     return digest.hexdigest()[:24]
@@ -138,11 +167,15 @@ def _bytes(path: Path) -> bytes:
         raise ArtifactError(f"cannot read the picture {path}: {error.strerror or error}") from error
 
 
-def _pixels(path: Path) -> NDArray[np.uint8]:
+def read_picture(path: Path) -> Image.Image:
+    """Read a picture as RGB.
+
+    Raises:
+        ArtifactError: it is missing or unreadable.
+    """
     try:
         with Image.open(path) as image:
-            resized = image.convert("RGB").resize((_SIZE, _SIZE), Image.Resampling.BICUBIC)
-            return np.asarray(resized, dtype=np.uint8)
+            return image.convert("RGB")
     except (OSError, UnidentifiedImageError) as error:
         raise ArtifactError(f"cannot read the picture {path}: replace it by a valid image file or remove it") from error
 
