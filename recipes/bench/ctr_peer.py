@@ -19,17 +19,18 @@ import typer
 from recipes.bench.ctr_peer_options import model_configs
 from rr_tools import CtrData
 from rr_tools.ctr.click_table import PART_CODES, ClickTable
+from rr_tools.ctr.config import CtrConfig
 from rr_tools.ctr.fields import Fields
 
-RECENT = 5
 _FILES = {"train": "train", "valid": "validation", "test": "test"}
 
 
 def export(data: Path, out: Path) -> None:
     """Write rows and configurations for the prepared dataset DATA."""
     training = CtrData.from_prepared(data)
-    fields = Fields.of(training, recent=RECENT)
-    clicks = training.clicks_or_drawn(negatives=4, seed=0)
+    common = CtrConfig()
+    fields = Fields.of(training, recent=common.recent_items)
+    clicks = training.clicks_or_drawn(negatives=common.negatives, seed=0)
     rows = out / "rows"
     rows.mkdir(parents=True, exist_ok=True)
     for file, part in _FILES.items():

@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 from rr_tools.configuration import check_positive
 from rr_tools.ctr.config import CtrConfig
+from rr_tools.ctr.deep_net import deep_net
 from rr_tools.ctr.training import ctr_model
 from rr_tools.layers.embeddings import FieldEmbedding
 from rr_tools.layers.interactions import LogarithmicNeurons
-from rr_tools.layers.perceptron import perceptron
 from rr_tools.layers.row_layout import RowLayout
 
 
@@ -41,13 +41,8 @@ class Afn(nn.Module):
         self.crossed = FieldEmbedding(layout, config.embedding_size)
         self.plain = FieldEmbedding(layout, config.embedding_size)
         self.neurons = LogarithmicNeurons(self.crossed.n_vectors, config.neurons)
-        sizes = {"hidden_size": config.hidden_size, "hidden_layers": config.hidden_layers}
-        self.over_crosses = perceptron(
-            config.neurons * config.embedding_size, **sizes, dropout=config.dropout, output_size=1
-        )
-        self.over_plain = perceptron(
-            self.plain.n_vectors * config.embedding_size, **sizes, dropout=config.dropout, output_size=1
-        )
+        self.over_crosses = deep_net(config.neurons * config.embedding_size, config)
+        self.over_plain = deep_net(self.plain.n_vectors * config.embedding_size, config)
         self.sum = nn.Linear(2, 1)
 
     def forward(self, rows: Tensor) -> Tensor:

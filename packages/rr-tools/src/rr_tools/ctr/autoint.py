@@ -8,10 +8,10 @@ from torch import Tensor, nn
 
 from rr_tools.configuration import check_positive
 from rr_tools.ctr.config import CtrConfig, check_divides
+from rr_tools.ctr.deep_net import deep_net
 from rr_tools.ctr.training import ctr_model
 from rr_tools.layers.attention import FieldAttention
 from rr_tools.layers.embeddings import FieldEmbedding
-from rr_tools.layers.perceptron import perceptron
 from rr_tools.layers.row_layout import RowLayout
 
 
@@ -48,13 +48,7 @@ class AutoInt(nn.Module):
             *(FieldAttention(size, config.attention_size, heads=config.heads) for size in sizes)
         )
         self.attended = nn.Linear(self.embedding.n_vectors * config.attention_size, 1)
-        self.deep = perceptron(
-            self.embedding.n_vectors * config.embedding_size,
-            hidden_size=config.hidden_size,
-            hidden_layers=config.hidden_layers,
-            dropout=config.dropout,
-            output_size=1,
-        )
+        self.deep = deep_net(self.embedding.n_vectors * config.embedding_size, config)
 
     def forward(self, rows: Tensor) -> Tensor:
         """Map rows [R, W] to log-odds [R]."""

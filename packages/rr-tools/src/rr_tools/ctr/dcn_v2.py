@@ -10,10 +10,10 @@ from torch import Tensor, nn
 
 from rr_tools.configuration import check_positive
 from rr_tools.ctr.config import CtrConfig
+from rr_tools.ctr.deep_net import deep_net
 from rr_tools.ctr.training import ctr_model
 from rr_tools.layers.embeddings import FieldEmbedding
 from rr_tools.layers.interactions import CrossNetwork
-from rr_tools.layers.perceptron import perceptron
 from rr_tools.layers.row_layout import RowLayout
 
 
@@ -45,9 +45,7 @@ class DcnV2(nn.Module):
         size = self.embedding.n_vectors * config.embedding_size
         self.crosses = CrossNetwork(size, config.cross_layers)
         self.parallel = config.structure == "parallel"
-        self.deep = perceptron(
-            size, hidden_size=config.hidden_size, hidden_layers=config.hidden_layers, dropout=config.dropout
-        )
+        self.deep = deep_net(size, config, output_size=None)
         self.output = nn.Linear(config.hidden_size + (size if self.parallel else 0), 1)
 
     def forward(self, rows: Tensor) -> Tensor:

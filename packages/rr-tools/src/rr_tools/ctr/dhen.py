@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from rr_tools.configuration import check_positive
 from rr_tools.ctr.config import CtrConfig, check_divides
+from rr_tools.ctr.deep_net import deep_net
 from rr_tools.ctr.training import ctr_model
 from rr_tools.layers.attention import FieldAttention
 from rr_tools.layers.embeddings import FieldEmbedding
@@ -125,13 +126,7 @@ class Dhen(nn.Module):
         self.embedding = FieldEmbedding(layout, config.embedding_size)
         n_vectors = self.embedding.n_vectors
         self.layers = nn.Sequential(*(EnsembleLayer(n_vectors, config) for _ in range(config.ensemble_layers)))
-        self.top = perceptron(
-            n_vectors * config.embedding_size,
-            hidden_size=config.hidden_size,
-            hidden_layers=config.hidden_layers,
-            dropout=config.dropout,
-            output_size=1,
-        )
+        self.top = deep_net(n_vectors * config.embedding_size, config)
 
     def forward(self, rows: Tensor) -> Tensor:
         """Map rows [R, W] to log-odds [R]."""

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from rr_tools.ctr.config import CtrConfig
+from rr_tools.ctr.deep_net import deep_net
 from rr_tools.ctr.training import ctr_model
 from rr_tools.layers.embeddings import FieldEmbedding
 from rr_tools.layers.interactions import PairwiseProducts
@@ -38,7 +39,7 @@ class Dlrm(nn.Module):
                 nn.ReLU(), perceptron(config.embedding_size, **sizes, output_size=config.embedding_size), nn.ReLU()
             )
         dense_size = 0 if self.bottom is None else config.embedding_size
-        self.top = perceptron(self.products.size + dense_size, **sizes, dropout=config.dropout, output_size=1)
+        self.top = deep_net(self.products.size + dense_size, config)
 
     def forward(self, rows: Tensor) -> Tensor:
         """Map rows [R, W] to log-odds [R]."""

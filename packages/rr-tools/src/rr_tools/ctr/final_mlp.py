@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from rr_tools.configuration import check_positive
 from rr_tools.ctr.config import CtrConfig, check_divides
+from rr_tools.ctr.deep_net import deep_net
 from rr_tools.ctr.training import ctr_model
 from rr_tools.layers.embeddings import FieldEmbedding
 from rr_tools.layers.interactions import BilinearFusion
@@ -58,10 +59,7 @@ class FinalMlp(nn.Module):
         self.embedding = FieldEmbedding(layout, config.embedding_size)
         size = self.embedding.n_vectors * config.embedding_size
         self.gates = nn.ModuleList(FieldGate(layout, field, config, size) for field in ("user", "item"))
-        self.streams = nn.ModuleList(
-            perceptron(size, hidden_size=config.hidden_size, hidden_layers=config.hidden_layers, dropout=config.dropout)
-            for _ in self.gates
-        )
+        self.streams = nn.ModuleList(deep_net(size, config, output_size=None) for _ in self.gates)
         self.fusion = BilinearFusion(config.hidden_size, config.hidden_size, heads=config.heads)
 
     def forward(self, rows: Tensor) -> Tensor:

@@ -8,10 +8,10 @@ from torch import Tensor, nn
 
 from rr_tools.configuration import check_positive
 from rr_tools.ctr.config import CtrConfig
+from rr_tools.ctr.deep_net import deep_net
 from rr_tools.ctr.training import ctr_model
 from rr_tools.layers.embeddings import FieldEmbedding
 from rr_tools.layers.interactions import CompressedInteraction
-from rr_tools.layers.perceptron import perceptron
 from rr_tools.layers.row_layout import RowLayout
 
 
@@ -45,13 +45,7 @@ class XDeepFm(nn.Module):
             self.embedding.n_vectors, maps=config.maps, layers=config.interaction_layers
         )
         self.crossed = nn.Linear(self.interaction.size, 1)
-        self.deep = perceptron(
-            self.embedding.n_vectors * config.embedding_size,
-            hidden_size=config.hidden_size,
-            hidden_layers=config.hidden_layers,
-            dropout=config.dropout,
-            output_size=1,
-        )
+        self.deep = deep_net(self.embedding.n_vectors * config.embedding_size, config)
 
     def forward(self, rows: Tensor) -> Tensor:
         """Map rows [R, W] to log-odds [R]."""
