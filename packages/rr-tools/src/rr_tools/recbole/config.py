@@ -22,6 +22,8 @@ class DirectConfig:
         epochs: most passes over the data.
         patience: epochs without a better validation NDCG@5 before training stops.
         validation_users: users that early stopping is decided on, at most.
+        validation_candidates: items that each of them is asked to rank, the validation item and others that the user
+            did not take, drawn uniformly; 0 asks for the whole catalogue.
     """
 
     SEARCH_SPACE: ClassVar[SearchSpace] = {
@@ -37,12 +39,18 @@ class DirectConfig:
     epochs: int = 40
     patience: int = 10
     validation_users: int = 4000
+    validation_candidates: int = 0
 
     def __post_init__(self) -> None:
         """Check ranges."""
         check_positive(self, "embedding_size", "learning_rate", "batch_size", "epochs", "patience", "validation_users")
         if self.weight_decay < 0:
             raise ConfigError(f"weight_decay is {self.weight_decay}; it must not be negative")
+        if self.validation_candidates < 0 or self.validation_candidates == 1:
+            raise ConfigError(
+                f"validation_candidates is {self.validation_candidates}; it must be 0, or at least 2: the validation "
+                "item and something to compare it with"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +73,7 @@ class BprMlpConfig(DirectConfig):
         "dropout": Floats(0.0, 0.6),
     }
 
-    validation_users: int = 1000  # to score the whole catalogue costs more than to train
+    validation_candidates: int = 100  # to score the whole catalogue costs more than to train
     hidden_size: int = 64
     dropout: float = 0.2
 

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from rr_tools.export.network_files import network_files
 from rr_tools.export.rebuilt import Rebuilt
 from rr_tools.model import FittedModel, Model, TrainingRun
+from rr_tools.recbole.candidate_validator import CandidateValidator
+from rr_tools.recbole.config import DirectConfig
 from rr_tools.recbole.negatives import NegativeSampler
 from rr_tools.recbole.seeding import seeded
 from rr_tools.recbole.served_users import ServedUsers
@@ -61,7 +63,7 @@ class DirectFit:
                 network,
                 batches=lambda rng: training_pairs(data, sampler, config.batch_size, rng),
                 loss=lambda batch: network.loss(*batch),
-                validate=_validation(data, config.validation_users, lambda: network.served(known_users)),
+                validate=_validation(data, config, sampler, lambda: network.served(known_users)),
                 optimization=Optimization(
                     learning_rate=config.learning_rate,
                     weight_decay=config.weight_decay,
@@ -112,23 +114,24 @@ def training_pairs(
 
 
 def _validation(
-    data: TrainingData, limit: int, served: Callable[[], ServedUsers]
+    data: TrainingData, config: DirectConfig, sampler: NegativeSampler, served: Callable[[], ServedUsers]
 ) -> Callable[[], NextItemScore] | None:
     """Return what scores the validation items with the network as it is, or None where there are none."""
     networks: list[ServedUsers] = []
 
     def scores(users: NDArray[np.int64], histories: Histories) -> NDArray[np.float32]:
-        with torch.no_grad():
-            answer: NDArray[np.float32] = networks[-1](torch.from_numpy(users)).numpy()
+        answer: NDArray[np.float32] = networks[-1](torch.from_numpy(users)).numpy()
         return answer
 
-    validator = Validator.of(data, limit, scores)
-    if validator is None:
+    catalogue = Validator.of(data, config.validation_users, scores)
+    if catalogue is None:
         return None
+    size = config.validation_candidates
+    candidates = CandidateValidator.of(data, catalogue.users, size, sampler) if size else None
 
     def validate() -> NextItemScore:
         with torch.no_grad():
             networks[:] = [served()]  # computed once for all users
-        return validator()
+            return catalogue() if candidates is None else candidates(networks[-1])
 
     return validate

@@ -28,6 +28,10 @@ class ServedUsers(nn.Module, ABC):
     def of_tensors(cls, tensors: Mapping[str, Tensor]) -> Self:
         """Build it from its `state_dict`."""
 
+    @abstractmethod
+    def pair_scores(self, codes: Tensor, items: Tensor) -> Tensor:
+        """Return [B, C] the scores of items [B, C], some for each of the user codes [B]."""
+
     @property
     def n_users(self) -> int:
         """U, the number of users in the table."""
@@ -56,6 +60,10 @@ class ServedVectors(ServedUsers):
         """Score every item."""
         return self.rows(codes) @ self.items.T
 
+    def pair_scores(self, codes: Tensor, items: Tensor) -> Tensor:
+        """Score some items of each user."""
+        return (self.items[items] @ self.rows(codes).unsqueeze(2)).squeeze(2)
+
 
 class ServedPerceptron(ServedUsers):
     """Scores are the output of a perceptron with one hidden layer over user and item vectors, side by side.
@@ -82,6 +90,10 @@ class ServedPerceptron(ServedUsers):
             hidden = functional.relu(users[:, units, None] + items[None, units])  # [B, 8, n_items]
             scores = scores + (self.output[units] @ hidden)
         return scores
+
+    def pair_scores(self, codes: Tensor, items: Tensor) -> Tensor:
+        """Score some items of each user."""
+        return functional.relu(self.rows(codes).unsqueeze(1) + self.items[items]) @ self.output
 
 
 def with_everybody(users: Tensor, known_users: NDArray[np.int64]) -> Tensor:
