@@ -5,7 +5,9 @@ from __future__ import annotations
 import typer
 
 from recipes.bench.ctr import ctr
+from recipes.bench.direct import direct
 from recipes.bench.explanation import explanation
+from recipes.bench.fusion import fusion
 from recipes.bench.leaks import leaks
 from recipes.bench.prepare import prepare
 from recipes.bench.tools import tools
@@ -18,6 +20,8 @@ app.command()(tools_speed)
 app.command()(ctr)
 app.command()(tools)
 app.command()(explanation)
+app.command()(fusion)
+app.command()(direct)
 
 
 @app.callback()

@@ -13,21 +13,27 @@ from rr_data.interfaces import PreparedDataset
 SEQUENCES, ITEMS, ATTRIBUTES, MANIFEST = "sequences.txt", "items.tsv", "item_attributes.json", "manifest.json"
 
 
-def prepared(folder: Path, cache: Path) -> PreparedDataset:
+def prepared(folder: Path, cache: Path, *, candidates: int = 0, draw: str = "uniform") -> PreparedDataset:
     """Open a prepared dataset, or prepare a folder of `sequences.txt`, `items.tsv` and `item_attributes.json`.
+
+    Args:
+        folder: the one or the other.
+        cache: where what is prepared is kept.
+        candidates: size of the lists that are stored when it is prepared; 0 stores none.
+        draw: how their negatives are drawn, `uniform` or `popularity`.
 
     Raises:
         DataError: it is neither.
     """
     if (folder / MANIFEST).exists():
         return PreparedDataset.open(folder)
-    out = cache / "data" / folder.name
+    out = cache / "data" / (f"{draw}-{candidates}" if candidates else "") / folder.name
     if (out / MANIFEST).exists():
         return PreparedDataset.open(out)
     items = cache / "data" / f"{folder.name}-items.parquet"
     items.parent.mkdir(parents=True, exist_ok=True)
     item_table(folder).write_parquet(items)
-    return prepare("s3rec", [folder / SEQUENCES], items=items, out=out)
+    return prepare("s3rec", [folder / SEQUENCES], items=items, out=out, candidates=candidates, candidate_draw=draw)
 
 
 def item_table(folder: Path) -> pl.DataFrame:
