@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rr_vlm.inference.confidence import ConfidenceModel
     from rr_vlm.observer.backbone_vision import BackboneVision
     from rr_vlm.observer.item_encoder import FusionOptions, ItemFeatures, encode_items
+    from rr_vlm.observer.observation import Observation, observe
     from rr_vlm.observer.vision_features import vision_features
     from rr_vlm.reasoner import Deliberation, VlmReasoner
     from rr_vlm.recipe import Recipe, interrupted_recipe, read_options
@@ -37,6 +38,7 @@ __all__ = [
     "InputError",
     "ItemFeatures",
     "MissingExtraError",
+    "Observation",
     "Phase",
     "PretrainedOptions",
     "PromptOptions",
@@ -49,6 +51,7 @@ __all__ = [
     "__version__",
     "encode_items",
     "interrupted_recipe",
+    "observe",
     "read_card",
     "read_history",
     "read_options",
@@ -66,6 +69,7 @@ _HOMES = {
     "rr_vlm.errors": ("ArtifactError", "InputError", "MissingExtraError", "VlmError"),
     "rr_vlm.observer.backbone_vision": ("BackboneVision",),
     "rr_vlm.observer.item_encoder": ("FusionOptions", "ItemFeatures", "encode_items"),
+    "rr_vlm.observer.observation": ("Observation", "observe"),
     "rr_vlm.observer.vision_features": ("vision_features",),
     "rr_vlm.inference.confidence": ("ConfidenceModel",),
     "rr_vlm.recipe": ("Recipe", "interrupted_recipe", "read_options"),

@@ -162,8 +162,7 @@ class Deliberator(PreTrainedModel):
 
     def item_logits(self, states: torch.Tensor) -> torch.Tensor:
         """Score the catalogue: states [..., width] to logits [..., n_items]."""
-        rows = self._rows(self.config.item_offset, self.config.n_items)
-        return dropout(states, self.config.head_dropout, self.training) @ rows.T + self.item_bias
+        return dropout(states, self.config.head_dropout, self.training) @ self.item_rows().T + self.item_bias
 
     def item_log_probs(self, states: torch.Tensor, evidence: Evidence) -> torch.Tensor:
         """Answer from states [B, width] at the deciding position and evidence: [B, n_items] log-probabilities."""
@@ -172,6 +171,10 @@ class Deliberator(PreTrainedModel):
             return log_probs
         mixed: torch.Tensor = self.pointer(log_probs, states, evidence.states, evidence.items, evidence.slots)
         return mixed
+
+    def item_rows(self) -> torch.Tensor:
+        """Return the item embeddings [n_items, width]."""
+        return self._rows(self.config.item_offset, self.config.n_items)
 
     def thought_logits(self, states: torch.Tensor) -> torch.Tensor:
         """Score the thought vocabulary: states [..., width] to logits [..., n_thoughts]."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 import numpy as np
@@ -28,10 +29,11 @@ from rr_vlm.deliberator import Deliberator
 from rr_vlm.encoding import EncodedPrompt, PromptEncoder
 from rr_vlm.errors import InputError
 from rr_vlm.flops import query_flops
+from rr_vlm.growth import grow, grown_catalogue, item_features
 from rr_vlm.inference.confidence import TOP, ConfidenceModel, fit_confidence
 from rr_vlm.inference.explain import write_texts
 from rr_vlm.inference.questions import yes_probabilities
-from rr_vlm.inference.rank import NO_ITEM, Decided, decide, restrict, top_k
+from rr_vlm.inference.rank import NO_ITEM, Decided, decide, last_states, restrict, top_k
 from rr_vlm.questions import question, task_wording
 from rr_vlm.tokens.thought_tokens import N_BINS
 from rr_vlm.training.collator import Collator
@@ -284,6 +286,47 @@ class VlmReasoner:
         ]
         encoded = self._encode(prompts)
         return write_texts(self._model, self._encoder, self._collator, encoded, max_words=max_words, beams=beams)
+
+    @property
+    def item_vectors(self) -> NDArray[np.float32]:
+        """[n_items, width] fused item embeddings."""
+        vectors: NDArray[np.float32] = self._model.item_rows().detach().numpy()
+        return vectors
+
+    def represent(self, histories: Sequence[NDArray[Any]], evidence_horizon: ArrayLike) -> NDArray[np.float32]:
+        """Return [B, width] what is seen of each user: the hidden state where the thought begins (section 3.1).
+
+        Args:
+            histories: B arrays of item codes, oldest first.
+            evidence_horizon: [B] in [0, 1].
+        """
+        horizon = np.asarray(evidence_horizon, dtype=np.float64)
+        queries = SimpleNamespace(users=horizon, histories=histories, evidence_horizon=horizon, candidates=None)
+        return last_states(self._model, self._encoder, self._collator, self.encode(queries))
+
+    def with_items(
+        self,
+        titles: Sequence[str],
+        categories: Sequence[Sequence[str]],
+        *,
+        pictures: NDArray[np.float32] | None = None,
+    ) -> VlmReasoner:
+        """Return a reasoner that knows new items besides, without retraining.
+
+        Their tokens' embeddings are predicted from their texts and pictures by a regression over the items it was tuned
+        on; their codes follow those of the others.
+
+        Args:
+            titles: M titles.
+            categories: M lists of categories.
+            pictures: [M, ...] as in the catalogue, or None; a missing picture is zero.
+
+        Raises:
+            InputError: shapes do not fit, or the backbone has adapters.
+        """
+        catalogue = grown_catalogue(self._catalogue, titles, categories, pictures)
+        model, encoder = grow(self._model, self._encoder, item_features(catalogue, width=self._model.width))
+        return VlmReasoner(model=model, encoder=encoder, catalogue=catalogue, card=self._card)
 
     def encode(self, queries: Queries, evidence: Mapping[str, Answers] | None = None) -> list[EncodedPrompt]:
         """Write and encode the prompts of queries."""

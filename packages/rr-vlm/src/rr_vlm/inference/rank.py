@@ -89,6 +89,22 @@ def decide(
     return Decided(log_probs, tuple(trace for trace in traces if trace is not None), confidence)
 
 
+@torch.inference_mode()
+def last_states(
+    model: Deliberator, encoder: PromptEncoder, collator: Collator, prompts: Sequence[EncodedPrompt]
+) -> NDArray[np.float32]:
+    """Return [B, width] hidden states at `<think>` after each prompt."""
+    states = np.zeros((len(prompts), model.width), dtype=np.float32)
+    think = np.array([encoder.id(THINK)])
+    for rows in length_batches([len(prompt) for prompt in prompts]):
+        batch = collator.prompts(
+            [np.concatenate([prompts[row].input_ids, think]) for row in rows],
+            [prompts[row].image_items for row in rows],
+        )
+        states[rows] = model.encode(**batch)[0][:, -1].numpy()
+    return states
+
+
 class _Thinking:
     """One batch in the middle of its thought: keys and values so far, the last hidden state, tokens decided."""
 
