@@ -87,14 +87,8 @@ class Cascade:
         names = self.models.tools
         asked = names if policy.uses_agreement else selection.required(names)
         yield from self._ask_tools(asked, policy.may_delegate(self.signals))
-        confidence = np.array([self.tools[name].confidence for name in names])
-        usable = np.array([self.tools[name].usable for name in names])
-        self.signals = replace(
-            self.signals,
-            tool_confidence=confidence,
-            delegate=selection.select(names, confidence, usable),
-            agreement=self._agreement(usable) if policy.uses_agreement else self.signals.agreement,
-        )
+        if self.calls:
+            self.signals = self._heard(policy, selection)
         codes = policy.triage(self.signals)
         self.codes = codes.astype(np.int8, copy=False)
         if np.count_nonzero(codes == TOOLS) == len(codes):
@@ -105,6 +99,14 @@ class Cascade:
         self.signals = replace(self.signals, reasoner_confidence=self.alone.confidence.copy())
         if np.count_nonzero(pending):
             self.codes = np.where(pending, policy.escalate(self.signals), codes).astype(np.int8, copy=False)
+
+    def _heard(self, policy: Policy, selection: Selection) -> Signals:
+        """Return the signals with what the tools have said."""
+        given = self.tools.values()
+        confidence, usable = np.array([one.confidence for one in given]), np.array([one.usable for one in given])
+        agreed = self._agreement(usable) if policy.uses_agreement else self.signals.agreement
+        heard = replace(self.signals, tool_confidence=confidence, agreement=agreed)
+        return replace(heard, delegate=selection.select(heard, usable))
 
     def _serve_routes(self) -> Steps:
         """Serve every query along its route, if those it was sent to have an answer."""

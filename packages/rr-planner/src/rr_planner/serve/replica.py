@@ -79,7 +79,8 @@ class Replica:
             text = f"{type(error).__name__}: {error}"
             told = {"error": text, "retryable": fault.retryable, "retry_after_s": fault.retry_after_s}
             return [told] * len(messages)
-        answers, start = [], 0
+        answers: list[Message] = []
+        start = 0
         for message in messages:
             end = start + len(message["queries"])
             answers.append({name: None if rows is None else rows[start:end] for name, rows in ranking.items()})
