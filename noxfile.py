@@ -35,9 +35,9 @@ TORCH_FREE = ("rr-planner", "rr-eval", "rr-data")
 PYTHONS = ("3.11", "3.12", "3.13")
 TRAINING_PYTHON = "3.11"  # RecBole's pins (ray <= 2.6.3) have no wheels for a later one
 TORCH = "torch==2.13.0"  # first and alone: what follows would otherwise choose a build of several gigabytes
-PYTEST = ("pytest>=8", "hypothesis>=6.100")
+PYTEST = ("pytest>=8", "hypothesis>=6.100", "pytest-xdist>=3.5")
 ALONE = ("ray",)  # extras that need an environment of their own: RecBole wants a Ray of years ago
-IN_PARALLEL = ("-n", "2", "--dist", "worksteal")  # of pytest-xdist, which the training environment has
+IN_PARALLEL = ("-n", "2", "--dist", "worksteal")
 TEST_ENV = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 
@@ -103,9 +103,9 @@ def tests(session: nox.Session, package: str, numpy: str) -> None:
         return
     # PyArrow 26 needs NumPy 2 without saying so.
     pins = ("numpy==1.26.*", "pyarrow<26") if numpy == "1.26" else ("numpy>=2",)
-    install(session, "-e", folder, *development_requirements(package), *pins)
+    install(session, "-e", folder, *PYTEST, *development_requirements(package), *pins)
     everything = (session.python, numpy) == (TRAINING_PYTHON, "2")
-    _pytest(session, folder, *(() if everything else ("-m", "not slow")))
+    _pytest(session, folder, *IN_PARALLEL, *(() if everything else ("-m", "not slow")))
 
 
 @nox.session(python=TRAINING_PYTHON)
@@ -238,7 +238,7 @@ def training_python(session: nox.Session) -> str:
     session.run_install(*pip, TORCH, "poetry-core>=2,<3", "setuptools", "wheel", external=True)
     named = [f"packages/{package}[{','.join(_extras(package))}]" for package in PACKAGES]
     own = [argument for folder in named for argument in ("-e", folder)]
-    session.run_install(*pip, "--no-build-isolation", *own, *PYTEST, "pytest-xdist>=3.5", "mypy", external=True)
+    session.run_install(*pip, "--no-build-isolation", *own, *PYTEST, "mypy", external=True)
     mark.write_text(fingerprint)
     return str(python)
 

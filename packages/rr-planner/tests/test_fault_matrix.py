@@ -571,6 +571,7 @@ def test_no_hedging_under_load(world, mode):
     assert answer.served_by == "b"
 
 
+@pytest.mark.slow
 @modes
 def test_ten_thousand_requests_at_thirty_percent_faults(mode):
     """One tool is healthy: at least 99.9 % are answered, with at most 1.2 times the calls."""
