@@ -1,6 +1,7 @@
 """Bootstrap against exact enumeration, normal theory and SciPy."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -92,3 +93,65 @@ def test_bad_arguments_are_refused(values, options):
 def test_unequal_lengths_are_refused():
     with pytest.raises(InvalidArgumentError, match="b: received 1 values; expected 2"):
         paired_difference([1.0, 2.0], [1.0], seed=0)
+
+
+def test_randomization_equals_scipy():
+    stats = pytest.importorskip("scipy.stats")
+    rng = np.random.default_rng(0)
+    for size in (8, 40, 300):
+        a, b = rng.normal(0.2, 1, size), rng.normal(0, 1, size)
+        found = paired_difference(a, b, seed=0, n_resamples=5000, test="randomization")
+        expected = stats.permutation_test(
+            (a, b), lambda x, y, axis: np.mean(x - y, axis=axis), permutation_type="samples", n_resamples=5000,
+            vectorized=True,
+        )  # fmt: skip
+        assert found.p_value == pytest.approx(expected.pvalue, abs=0.025)
+        assert found.effect == pytest.approx(stats.ttest_rel(a, b).statistic / np.sqrt(size))
+
+
+def test_the_interval_equals_scipys_bootstrap():
+    stats = pytest.importorskip("scipy.stats")
+    values = np.random.default_rng(0).exponential(size=150)
+    found = bootstrap_interval(values, seed=0, n_resamples=20_000)
+    expected = stats.bootstrap((values,), np.mean, method="percentile", n_resamples=20_000).confidence_interval
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=0.01)
+
+
+@pytest.mark.parametrize("test", ["bootstrap", "randomization"])
+def test_many_distinct_values_are_grouped_without_harm(test):
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(0.02, 1, 20_000), rng.normal(0, 1, 20_000)
+    found = paired_difference(a, b, seed=0, test=test)
+    error = (a - b).std() / np.sqrt(20_000)
+    assert (found.high - found.low) / (2 * 1.96 * error) == pytest.approx(1, abs=0.1)
+    z = found.mean / error
+    assert found.p_value == pytest.approx(math.erfc(abs(z) / math.sqrt(2)), abs=0.03)
+    same = paired_difference(a, a, seed=0, test=test)
+    assert (same.mean, same.p_value, same.effect) == (0.0, 1.0, None)
+
+
+def test_a_metric_that_is_no_mean_is_compared():
+    from rr_eval.ctr.auc import auc_statistics
+
+    rng = np.random.default_rng(0)
+    labels = rng.random(800) < 0.4
+    good, bad = rng.normal(2.0 * labels, 1), rng.normal(0.5 * labels, 1)
+    for test in ("bootstrap", "randomization"):
+        found = paired_difference(auc_statistics(labels, good), auc_statistics(labels, bad), seed=0, test=test)
+        assert found.p_value < 0.01
+        assert (found.effect, found.wins) == (None, None)
+        null = [
+            paired_difference(
+                auc_statistics(labels, rng.normal(labels, 1)), auc_statistics(labels, rng.normal(labels, 1)), seed=0,
+                test=test, n_resamples=300,
+            ).p_value
+            for _ in range(20)
+        ]  # fmt: skip
+        assert np.mean(np.array(null) < 0.1) < 0.3
+    with pytest.raises(InvalidArgumentError, match="one of bootstrap, randomization"):
+        paired_difference([1.0], [0.0], seed=0, test="t")
+
+
+def test_wins_and_losses():
+    found = paired_difference([1, 1, 0, 1, 0.5], [0, 1, 1, 0, 0.25], seed=0)
+    assert (found.wins, found.losses) == (3, 1)

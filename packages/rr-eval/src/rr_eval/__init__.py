@@ -6,8 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rr_eval.calibration.brier_decomposition import BrierDecomposition, brier_decomposition
     from rr_eval.calibration.ece import ece
     from rr_eval.calibration.reliability import Reliability, reliability
+    from rr_eval.calibration.risk_coverage import RiskCoverage, aurc, excess_aurc, risk_coverage
     from rr_eval.catalogue import CatalogueUse, catalogue_use
     from rr_eval.comparison import Comparison, Difference, compare
     from rr_eval.ctr.auc import auc
@@ -46,8 +48,11 @@ if TYPE_CHECKING:
     from rr_eval.ranking.recall import recall
     from rr_eval.ranking.target_ranks import TargetRanks, target_ranks
     from rr_eval.ranking.user_auc import user_auc
+    from rr_eval.routing.apgr import apgr, call_performance_threshold, performance_gap_recovered
     from rr_eval.routing.cost import Cost, mean_cost
+    from rr_eval.routing.cost_quality import CostQualityCurve, cost_quality_curve
     from rr_eval.routing.gap_closed import gap_closed
+    from rr_eval.routing.regret import regret
     from rr_eval.routing.risk_mix import RouteShare, risk_mix
     from rr_eval.routing.tool_use_rate import tool_use_rate
     from rr_eval.side_table import SideTable, popularity_levels
@@ -61,12 +66,19 @@ if TYPE_CHECKING:
     from rr_eval.text.explanations import Explanations
     from rr_eval.text.features import feature_coverage, feature_diversity, feature_matching
     from rr_eval.text.rouge import rouge
+    from rr_eval.torch_metric import TorchMetric
 
 __version__ = "0.1.0"
 _HOMES = {
+    "BrierDecomposition": "rr_eval.calibration.brier_decomposition",
+    "brier_decomposition": "rr_eval.calibration.brier_decomposition",
     "ece": "rr_eval.calibration.ece",
     "Reliability": "rr_eval.calibration.reliability",
     "reliability": "rr_eval.calibration.reliability",
+    "RiskCoverage": "rr_eval.calibration.risk_coverage",
+    "aurc": "rr_eval.calibration.risk_coverage",
+    "excess_aurc": "rr_eval.calibration.risk_coverage",
+    "risk_coverage": "rr_eval.calibration.risk_coverage",
     "CatalogueUse": "rr_eval.catalogue",
     "catalogue_use": "rr_eval.catalogue",
     "Comparison": "rr_eval.comparison",
@@ -114,9 +126,15 @@ _HOMES = {
     "TargetRanks": "rr_eval.ranking.target_ranks",
     "target_ranks": "rr_eval.ranking.target_ranks",
     "user_auc": "rr_eval.ranking.user_auc",
+    "apgr": "rr_eval.routing.apgr",
+    "call_performance_threshold": "rr_eval.routing.apgr",
+    "performance_gap_recovered": "rr_eval.routing.apgr",
     "Cost": "rr_eval.routing.cost",
     "mean_cost": "rr_eval.routing.cost",
+    "CostQualityCurve": "rr_eval.routing.cost_quality",
+    "cost_quality_curve": "rr_eval.routing.cost_quality",
     "gap_closed": "rr_eval.routing.gap_closed",
+    "regret": "rr_eval.routing.regret",
     "RouteShare": "rr_eval.routing.risk_mix",
     "risk_mix": "rr_eval.routing.risk_mix",
     "tool_use_rate": "rr_eval.routing.tool_use_rate",
@@ -140,13 +158,16 @@ _HOMES = {
     "feature_diversity": "rr_eval.text.features",
     "feature_matching": "rr_eval.text.features",
     "rouge": "rr_eval.text.rouge",
+    "TorchMetric": "rr_eval.torch_metric",
 }
 
 __all__ = [
+    "BrierDecomposition",
     "CatalogueUse",
     "Clicks",
     "Comparison",
     "Cost",
+    "CostQualityCurve",
     "Difference",
     "EvalError",
     "Evaluation",
@@ -164,28 +185,36 @@ __all__ = [
     "PredictionsFileError",
     "RelevantRanks",
     "Reliability",
+    "RiskCoverage",
     "RouteShare",
     "SchemaVersionError",
     "Score",
     "SideTable",
     "Statistics",
     "TargetRanks",
+    "TorchMetric",
     "UnknownNameError",
     "__version__",
+    "apgr",
     "auc",
+    "aurc",
     "average_popularity",
     "average_precision",
     "bert_score",
     "bleu",
     "bootstrap_interval",
     "brier",
+    "brier_decomposition",
+    "call_performance_threshold",
     "catalogue_use",
     "compare",
+    "cost_quality_curve",
     "coverage",
     "distinct",
     "ece",
     "evaluate",
     "evaluate_by",
+    "excess_aurc",
     "exposure",
     "feature_coverage",
     "feature_diversity",
@@ -205,6 +234,7 @@ __all__ = [
     "open_predictions",
     "paired_difference",
     "parse_metric",
+    "performance_gap_recovered",
     "popularity_bias",
     "popularity_levels",
     "precision",
@@ -212,7 +242,9 @@ __all__ = [
     "ranks_of_relevant",
     "ranks_of_targets",
     "recall",
+    "regret",
     "reliability",
+    "risk_coverage",
     "risk_mix",
     "rouge",
     "split_by",

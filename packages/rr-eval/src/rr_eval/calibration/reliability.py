@@ -1,4 +1,4 @@
-"""Whether a stated confidence is kept: accuracy against confidence in bins of equal mass."""
+"""Whether a stated confidence is kept: accuracy against confidence, bin by bin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rr_eval.errors import InvalidArgumentError
+from rr_eval.calibration.bins import Binning, bin_of, check_answers
 
 _Z = 1.959963984540054  # two-sided 95 %
 
@@ -30,8 +30,8 @@ class Reliability:
     count: NDArray[np.int64]
 
 
-def reliability(confidence: ArrayLike, right: ArrayLike, *, n_bins: int = 15) -> Reliability:
-    """Bin answers by confidence, each bin with as many answers as the next.
+def reliability(confidence: ArrayLike, right: ArrayLike, *, n_bins: int = 15, binning: Binning = "mass") -> Reliability:
+    """Bin answers by confidence: what a reliability diagram draws.
 
     Equal confidences share a bin, so the order of the answers never matters; with many ties there are fewer bins.
 
@@ -39,19 +39,18 @@ def reliability(confidence: ArrayLike, right: ArrayLike, *, n_bins: int = 15) ->
         confidence: [N] in [0, 1].
         right: [N] booleans, or 0 and 1.
         n_bins: at most so many bins.
+        binning: `mass`, as many answers in one bin as in the next; `width`, equal parts of [0, 1], open on the left.
 
     Raises:
-        InvalidArgumentError: no answers, different lengths, a confidence outside [0, 1], or no bins.
+        InvalidArgumentError: no answers, different lengths, a confidence outside [0, 1], no bins or an unknown binning.
 
     Example:
         >>> bins = reliability([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 0], n_bins=2)
         >>> bins.confidence.round(2).tolist(), bins.accuracy.tolist()
         ([0.15, 0.85], [0.0, 0.5])
     """
-    stated, correct = _check(confidence, right, n_bins)
-    _, group, sizes = np.unique(stated, return_inverse=True, return_counts=True)
-    middle = np.cumsum(sizes) - sizes / 2  # mid-rank of each distinct confidence, in (0, N)
-    bins = np.floor(middle / len(stated) * n_bins).astype(np.int64)[group]
+    stated, correct = check_answers(confidence, right)
+    bins = bin_of(stated, n_bins, binning)
     count = np.bincount(bins)
     kept = count > 0
     count = count[kept]
@@ -72,17 +71,3 @@ def wilson_interval(share: ArrayLike, count: ArrayLike) -> tuple[NDArray[np.floa
     center = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
     half = _Z / (1 + _Z**2 / n) * np.sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2))
     return np.clip(center - half, 0, 1), np.clip(center + half, 0, 1)
-
-
-def _check(confidence: ArrayLike, right: ArrayLike, n_bins: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    stated, correct = np.asarray(confidence, np.float64), np.asarray(right, np.float64)
-    if stated.ndim != 1 or not len(stated) or stated.shape != correct.shape:
-        received = f"shapes {stated.shape} and {correct.shape}"
-        raise InvalidArgumentError("confidence, right", received, "the same shape [N], at least one answer")
-    if not np.all((stated >= 0) & (stated <= 1)):
-        raise InvalidArgumentError("confidence", stated[~((stated >= 0) & (stated <= 1))][0], "numbers in [0, 1]")
-    if not np.isin(correct, (0, 1)).all():
-        raise InvalidArgumentError("right", correct[~np.isin(correct, (0, 1))][0], "booleans, or 0 and 1")
-    if n_bins < 1:
-        raise InvalidArgumentError("n_bins", n_bins, "1 or more")
-    return stated, correct
