@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from rr_vlm.curriculum.sampler import CurriculumSampler
     from rr_vlm.errors import ArtifactError, InputError, MissingExtraError, VlmError
     from rr_vlm.inference.confidence import ConfidenceModel
+    from rr_vlm.model_card import model_card, push_to_hub, write_model_card
     from rr_vlm.observer.backbone_vision import BackboneVision
     from rr_vlm.observer.item_encoder import FusionOptions, ItemFeatures, encode_items
     from rr_vlm.observer.observation import Observation, observe
     from rr_vlm.observer.vision_features import vision_features
+    from rr_vlm.presets import PRESETS, Preset, preset
     from rr_vlm.reasoner import Deliberation, VlmReasoner
-    from rr_vlm.recipe import Recipe, interrupted_recipe, read_options
+    from rr_vlm.recipe import Recipe, interrupted_recipe, read_options, select_rows
     from rr_vlm.training.sft_config import RvitConfig
     from rr_vlm.training.sft_trainer import RvitTrainer, read_history
     from rr_vlm.training.train import train
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "PRESETS",
     "ArtifactError",
     "BackboneVision",
     "Catalogue",
@@ -40,6 +43,7 @@ __all__ = [
     "MissingExtraError",
     "Observation",
     "Phase",
+    "Preset",
     "PretrainedOptions",
     "PromptOptions",
     "ReasonerCard",
@@ -51,12 +55,17 @@ __all__ = [
     "__version__",
     "encode_items",
     "interrupted_recipe",
+    "model_card",
     "observe",
+    "preset",
+    "push_to_hub",
     "read_card",
     "read_history",
     "read_options",
+    "select_rows",
     "train",
     "vision_features",
+    "write_model_card",
 ]
 
 _HOMES = {
@@ -67,12 +76,14 @@ _HOMES = {
     "rr_vlm.curriculum.phases": ("Curriculum", "CurriculumPlan", "Phase"),
     "rr_vlm.curriculum.sampler": ("CurriculumSampler",),
     "rr_vlm.errors": ("ArtifactError", "InputError", "MissingExtraError", "VlmError"),
+    "rr_vlm.model_card": ("model_card", "push_to_hub", "write_model_card"),
     "rr_vlm.observer.backbone_vision": ("BackboneVision",),
     "rr_vlm.observer.item_encoder": ("FusionOptions", "ItemFeatures", "encode_items"),
     "rr_vlm.observer.observation": ("Observation", "observe"),
     "rr_vlm.observer.vision_features": ("vision_features",),
     "rr_vlm.inference.confidence": ("ConfidenceModel",),
-    "rr_vlm.recipe": ("Recipe", "interrupted_recipe", "read_options"),
+    "rr_vlm.recipe": ("Recipe", "interrupted_recipe", "read_options", "select_rows"),
+    "rr_vlm.presets": ("PRESETS", "Preset", "preset"),
     "rr_vlm.reasoner": ("Deliberation", "VlmReasoner"),
     "rr_vlm.training.sft_config": ("RvitConfig",),
     "rr_vlm.training.sft_trainer": ("RvitTrainer", "read_history"),

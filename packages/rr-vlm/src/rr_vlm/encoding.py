@@ -227,6 +227,12 @@ def _text(completion: Sequence[Mapping[str, Any]]) -> str:
     return "".join(part["text"] for message in completion for part in message["content"] if part["type"] == "text")
 
 
+def shows_tools(messages: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether a prompt shows what tools said."""
+    parts = [part for message in messages for part in message["content"]]
+    return bool(parts) and parts[-1]["type"] == "text" and _TOOLS in parts[-1]["text"]
+
+
 def _evidence_slots(messages: Sequence[Mapping[str, Any]], tools: Sequence[str], ranks: int) -> Ids:
     parts = [part for message in messages for part in message["content"]]
     _, marker, tail = parts[-1]["text"].rpartition(_TOOLS) if parts and parts[-1]["type"] == "text" else ("", "", "")

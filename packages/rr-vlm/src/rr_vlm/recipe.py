@@ -9,15 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import datasets  # type: ignore[import-untyped]
+import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 import yaml  # type: ignore[import-untyped]
 
 from rr_data.interfaces import PreparedDataset
 from rr_vlm.backbones.embedded import EmbeddedOptions
+from rr_vlm.backbones.options import SMOL, PretrainedOptions
+from rr_vlm.backbones.pretrained import hidden_width
 from rr_vlm.catalogue import Catalogue, PromptOptions
+from rr_vlm.encoding import shows_tools
 from rr_vlm.errors import ArtifactError, InputError
+from rr_vlm.observer.backbone_vision import BackboneVision
 from rr_vlm.observer.item_encoder import encode_items
 from rr_vlm.observer.vision_features import vision_features
+from rr_vlm.presets import preset
 from rr_vlm.training.train import train
 
 Progress = Callable[[str, int, int], None]
@@ -35,7 +41,10 @@ class Recipe:
         name: of the reasoner.
         tools: that thoughts and evidence name, in the order of the thoughts.
         prompt: arguments of `PromptOptions`.
-        backbone: arguments of `EmbeddedOptions`.
+        backbone: arguments of `EmbeddedOptions`, or with a `name` of `PretrainedOptions`.
+        preset: see `rr_vlm.preset`; what is given here goes before it.
+        template: of each task only rows in this wording are used (the paper's single-template ablation); None uses all.
+        use_tools: False leaves out every row that shows tools' answers (the ablation without tools).
         training: arguments of `RvitConfig`.
         cache: folder of picture features; None keeps none.
     """
@@ -48,6 +57,9 @@ class Recipe:
     prompt: Mapping[str, Any] = field(default_factory=dict)
     backbone: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
+    preset: str = "reasonrec"
+    template: int | None = None
+    use_tools: bool = True
     cache: str | None = None
 
     @classmethod
@@ -70,10 +82,13 @@ class Recipe:
             VlmError: rows, dataset or options cannot be used.
         """
         out = Path(self.out)
-        prompt = _build(PromptOptions, "prompt", self.prompt)
-        backbone = _build(EmbeddedOptions, "backbone", self.backbone)
-        rows = _read_rows(self.rows)
-        catalogue = _catalogue(self, PreparedDataset.open(self.data), backbone, progress)
+        chosen = preset(self.preset)
+        prompt = _build(PromptOptions, "prompt", {**chosen.prompt(), **self.prompt})
+        kind = PretrainedOptions if "name" in self.backbone else EmbeddedOptions
+        backbone = _build(kind, "backbone", self.backbone)
+        rows = select_rows(_read_rows(self.rows), template=self.template, use_tools=self.use_tools)
+        data = PreparedDataset.open(self.data)
+        catalogue = _catalogue(self, data, backbone, progress)
         note = out.with_name(out.name + _SUFFIX)
         out.parent.mkdir(parents=True, exist_ok=True)
         note.write_text(json.dumps(asdict(self), indent=1))
@@ -84,8 +99,9 @@ class Recipe:
             tools=self.tools,
             prompt=prompt,
             backbone=backbone,
-            options=self.training,
+            options={**chosen.training, **self.training},
             name=self.name,
+            notes={"preset": self.preset, "item map": data.manifest.item_map_checksum},
             resume=resume,
             progress=None if progress is None else lambda done, total: progress("tuning", done, total),
         )
@@ -122,6 +138,28 @@ def read_options(file: Path | None) -> dict[str, Any]:
     return values
 
 
+def select_rows(rows: Any, *, template: int | None = None, use_tools: bool = True) -> Any:
+    """Leave out rows, for an ablation.
+
+    Args:
+        rows: a `datasets.Dataset` of SFT rows.
+        template: keep this wording alone.
+        use_tools: False keeps only rows that show no tool's answer.
+
+    Raises:
+        InputError: nothing is left.
+    """
+    kept = np.ones(len(rows), dtype=bool)
+    if template is not None:
+        kept &= np.array(rows["template"]) == template
+    if not use_tools:
+        kept &= [not shows_tools(prompt) for prompt in rows["prompt"]]
+    if not kept.any():
+        received = f"template={template}, use_tools={use_tools}"
+        raise InputError("rows", received, f"options that leave some of the {len(rows)} rows")
+    return rows if kept.all() else rows.select(np.flatnonzero(kept))
+
+
 def _build(kind: type[Any], name: str, values: Mapping[str, Any]) -> Any:
     known = [entry.name for entry in fields(kind)]
     unknown = sorted(set(values) - set(known))
@@ -141,23 +179,29 @@ def _read_rows(files: Sequence[str]) -> Any:
 
 
 def _catalogue(
-    recipe: Recipe, data: PreparedDataset, backbone: EmbeddedOptions, progress: Progress | None
+    recipe: Recipe, data: PreparedDataset, backbone: EmbeddedOptions | PretrainedOptions, progress: Progress | None
 ) -> Catalogue:
     titles, categories = data.items["title"].fill_null("").to_list(), data.items["categories"].to_list()
     paths = data.image_paths()
     pictures = None
-    if any(path is not None for path in paths):
+    if preset(recipe.preset).pictures and any(path is not None for path in paths):
         pictures = vision_features(
             paths,
+            encoder=_tower(backbone),
             cache=recipe.cache,
             progress=None if progress is None else lambda done, total: progress("pictures", done, total),
         )
     vectors = encode_items(
         [f"{title} {' '.join(names or [])}" for title, names in zip(titles, categories, strict=True)],
-        width=backbone.width,
+        width=hidden_width(backbone) if isinstance(backbone, PretrainedOptions) else backbone.width,
         vision=pictures,
         sequences=data.sequences(),
     ).vectors
     return Catalogue(
         titles=titles, categories=[names or [] for names in categories], pictures=pictures, vectors=vectors
     )
+
+
+def _tower(backbone: EmbeddedOptions | PretrainedOptions) -> BackboneVision | None:
+    own = isinstance(backbone, PretrainedOptions) and backbone.source != SMOL
+    return BackboneVision(backbone) if own and isinstance(backbone, PretrainedOptions) else None

@@ -11,6 +11,7 @@ import torch
 from peft import LoraConfig, inject_adapter_in_model
 from transformers import (
     AddedToken,
+    AutoConfig,
     AutoModelForImageTextToText,
     AutoTokenizer,
     BitsAndBytesConfig,
@@ -19,7 +20,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from rr_vlm.backbones.embedded import CachedLlava
+from rr_vlm.backbones.embedded import CachedLlava, CachedLlavaConfig
 from rr_vlm.backbones.options import PROJECTIONS, SMOL, PretrainedOptions
 from rr_vlm.backbones.smol import smol_folder
 from rr_vlm.errors import ArtifactError, InputError
@@ -81,6 +82,20 @@ def pretrained_backbone(options: PretrainedOptions, *, vocabulary: int | None = 
         if "vision" in name or "visual" in name:
             parameter.requires_grad_(False)
     return backbone  # type: ignore[no-any-return]
+
+
+def hidden_width(options: PretrainedOptions) -> int:
+    """Return the width of a backbone's hidden states, from its configuration alone.
+
+    Raises:
+        ArtifactError: it cannot be found.
+    """
+    kind = CachedLlavaConfig if options.source == SMOL else AutoConfig
+    try:
+        config: Any = kind.from_pretrained(_source(options))
+    except (OSError, ValueError) as error:
+        raise _not_found(options, error) from error
+    return int(config.get_text_config().hidden_size)
 
 
 def adapt(backbone: PreTrainedModel, options: PretrainedOptions, *, new_tokens: range) -> None:

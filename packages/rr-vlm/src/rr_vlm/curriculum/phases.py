@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +62,18 @@ class Curriculum:
         if not 0 <= self.warm_up_until < self.cold_start_from <= 1:
             received = f"warm_up_until={self.warm_up_until}, cold_start_from={self.cold_start_from}"
             raise InputError("curriculum", received, "0 <= warm_up_until < cold_start_from <= 1")
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any]) -> Curriculum:
+        """Build from plain values.
+
+        Raises:
+            InputError: an unknown argument or a value that is not allowed.
+        """
+        try:
+            return cls(**arguments)
+        except TypeError as error:
+            raise InputError("curriculum", dict(arguments), "the arguments of rr_vlm.Curriculum") from error
 
     def phase(self, step: int, max_steps: int) -> Phase:
         """Return the phase of optimizer step `step` (0-based) of `max_steps`."""

@@ -70,7 +70,4 @@ class RvitConfig(SFTConfig):
         Raises:
             InputError: an unknown argument or a value that is not allowed.
         """
-        try:
-            return Curriculum(**self.curriculum)
-        except TypeError as error:
-            raise InputError("curriculum", self.curriculum, "the arguments of rr_vlm.curriculum.Curriculum") from error
+        return Curriculum.of(self.curriculum)

@@ -48,6 +48,7 @@ def train(
     backbone: EmbeddedOptions | PretrainedOptions | None = None,
     options: Mapping[str, Any] | None = None,
     name: str = "vlm",
+    notes: Mapping[str, Any] | None = None,
     resume: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
@@ -66,6 +67,7 @@ def train(
         backbone: the size of an embedded one, or which pretrained one; by default embedded.
         options: arguments of `RvitConfig`, such as `max_steps`, `learning_rate`, `seed`, `curriculum`.
         name: of the reasoner.
+        notes: what else the reasoner's card should say, such as the data's checksum.
         resume: continue from the last checkpoint of an interrupted run with the same arguments, if there is one.
         progress: called with (steps done, steps in all).
 
@@ -117,6 +119,7 @@ def train(
             "options": dict(options or {}),
             "backbone": asdict(backbone),
             "seconds": round(time.monotonic() - started, 1),
+            "notes": dict(notes or {}),
             "last": (read_history(work / HISTORY) or [{}])[-1],
         },
     )
