@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 
@@ -14,7 +15,11 @@ import rr_eval.report
 @pytest.mark.parametrize("package", [rr_eval, rr_eval.report])
 def test_every_public_name_is_there(package):
     for name in package.__all__:
-        assert getattr(package, name) is not None
+        if name == "TorchMetric" and find_spec("torchmetrics") is None:
+            with pytest.raises(rr_eval.MissingExtraError):
+                getattr(package, name)
+        else:
+            assert getattr(package, name) is not None
     assert dir(package) == sorted(package.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = package.nothing
