@@ -40,7 +40,7 @@ MAY_IMPORT = {
 IMPORT_NAMES = {  # what a requirement lets a package import, where that is not just its own name
     "pillow": {"PIL"},
     "typer": {"typer", "rich"},
-    "transformers": {"transformers", "tokenizers", "yaml"},
+    "transformers": {"transformers", "tokenizers", "huggingface_hub", "yaml"},
     "datasets": {"datasets", "pyarrow"},
     "pyyaml": {"yaml"},
     "opentelemetry-api": {"opentelemetry"},

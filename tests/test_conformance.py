@@ -41,6 +41,8 @@ def sequences() -> rr_tools.TrainingData:
         n_items=N_ITEMS,
         validation=(starts + lengths) % N_ITEMS,
         features=generator.normal(size=(N_ITEMS, 4)),
+        titles=tuple(f"film {item} of {item // 3}" for item in range(N_ITEMS)),
+        attributes=rr_tools.ItemAttributes.of_names([["drama" if item % 2 else "comedy"] for item in range(N_ITEMS)]),
     )
 
 

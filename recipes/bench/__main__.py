@@ -7,7 +7,6 @@ import typer
 from recipes.bench.ctr import ctr
 from recipes.bench.direct import direct
 from recipes.bench.explanation import explanation
-from recipes.bench.fusion import fusion
 from recipes.bench.leaks import leaks
 from recipes.bench.prepare import prepare
 from recipes.bench.tools import tools
@@ -20,7 +19,6 @@ app.command()(tools_speed)
 app.command()(ctr)
 app.command()(tools)
 app.command()(explanation)
-app.command()(fusion)
 app.command()(direct)
 
 

@@ -7,12 +7,12 @@ if TYPE_CHECKING:
     from rr_vlm.artifact import ReasonerCard, read_card
     from rr_vlm.backbones.embedded import EmbeddedOptions
     from rr_vlm.backbones.options import PretrainedOptions
+    from rr_vlm.card import model_card, push_to_hub, write_model_card
     from rr_vlm.catalogue import Catalogue, PromptOptions
     from rr_vlm.curriculum.phases import Curriculum, CurriculumPlan, Phase
     from rr_vlm.curriculum.sampler import CurriculumSampler
     from rr_vlm.errors import ArtifactError, InputError, MissingExtraError, VlmError
     from rr_vlm.inference.confidence import ConfidenceModel
-    from rr_vlm.model_card import model_card, push_to_hub, write_model_card
     from rr_vlm.observer.backbone_vision import BackboneVision
     from rr_vlm.observer.item_encoder import FusionOptions, ItemFeatures, encode_items
     from rr_vlm.observer.observation import Observation, observe
@@ -76,7 +76,7 @@ _HOMES = {
     "rr_vlm.curriculum.phases": ("Curriculum", "CurriculumPlan", "Phase"),
     "rr_vlm.curriculum.sampler": ("CurriculumSampler",),
     "rr_vlm.errors": ("ArtifactError", "InputError", "MissingExtraError", "VlmError"),
-    "rr_vlm.model_card": ("model_card", "push_to_hub", "write_model_card"),
+    "rr_vlm.card": ("model_card", "push_to_hub", "write_model_card"),
     "rr_vlm.observer.backbone_vision": ("BackboneVision",),
     "rr_vlm.observer.item_encoder": ("FusionOptions", "ItemFeatures", "encode_items"),
     "rr_vlm.observer.observation": ("Observation", "observe"),
