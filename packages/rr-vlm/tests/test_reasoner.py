@@ -69,6 +69,18 @@ def test_a_query_does_not_depend_on_its_batch(reasoner, queries, evidence, with_
     assert np.allclose(together[7][finite], single[0][finite], atol=1e-4)
 
 
+def test_without_and_with_evidence_share_their_beginning(reasoner, queries, evidence):
+    some = {name: SimpleNamespace(items=answer.items.copy(), scores=answer.scores) for name, answer in evidence.items()}
+    some["noise"].items[::3] = -1
+    for shown in (some, {name: SimpleNamespace(items=a.items - 99, scores=a.scores) for name, a in evidence.items()}):
+        alone, both = reasoner.deliberate_both(queries, 5, shown)
+        for made, apart in ((alone, reasoner.deliberate(queries, 5)), (both, reasoner.deliberate(queries, 5, shown))):
+            finite = np.isfinite(apart.scores)
+            assert np.allclose(made.scores[finite], apart.scores[finite], atol=1e-4)
+            assert (made.items == apart.items).mean() > 0.99
+            assert np.allclose(made.confidence, apart.confidence, atol=1e-4)
+
+
 def test_odd_queries_are_answered(reasoner):
     odd = SimpleNamespace(
         users=np.array(["ann", "bob", "cid"]),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rr_vlm.curriculum.sampler import CurriculumSampler
     from rr_vlm.errors import ArtifactError, InputError, MissingExtraError, VlmError
     from rr_vlm.inference.confidence import ConfidenceModel
+    from rr_vlm.inference.vllm_engine import VllmEngine
     from rr_vlm.observer.backbone_vision import BackboneVision
     from rr_vlm.observer.item_encoder import FusionOptions, ItemFeatures, encode_items
     from rr_vlm.observer.observation import Observation, observe
@@ -50,6 +51,7 @@ __all__ = [
     "Recipe",
     "RvitConfig",
     "RvitTrainer",
+    "VllmEngine",
     "VlmError",
     "VlmReasoner",
     "__version__",
@@ -81,6 +83,7 @@ _HOMES = {
     "rr_vlm.observer.item_encoder": ("FusionOptions", "ItemFeatures", "encode_items"),
     "rr_vlm.observer.observation": ("Observation", "observe"),
     "rr_vlm.observer.vision_features": ("vision_features",),
+    "rr_vlm.inference.vllm_engine": ("VllmEngine",),
     "rr_vlm.inference.confidence": ("ConfidenceModel",),
     "rr_vlm.recipe": ("Recipe", "interrupted_recipe", "read_options", "select_rows"),
     "rr_vlm.presets": ("PRESETS", "Preset", "preset"),

@@ -129,6 +129,7 @@ class Deliberator(PreTrainedModel):
         pixel_values: torch.Tensor | None = None,
         past_key_values: Cache | None = None,
         use_cache: bool = False,
+        position_ids: torch.Tensor | None = None,
     ) -> tuple[torch.Tensor, Cache | None]:
         """Run the backbone without its head.
 
@@ -138,6 +139,7 @@ class Deliberator(PreTrainedModel):
             pixel_values: pictures or cached features, one row for every `<image>` in order, or None.
             past_key_values: keys and values of what came before.
             use_cache: return them.
+            position_ids: [B, T] places of the tokens, where padding stands between them and what came before.
 
         Returns:
             Hidden states [B, T, width], and the cache.
@@ -147,8 +149,19 @@ class Deliberator(PreTrainedModel):
             attention_mask=attention_mask,
             past_key_values=past_key_values,
             use_cache=use_cache,
+            position_ids=position_ids,
         )
         return output.last_hidden_state.float(), output.past_key_values
+
+    def embed(self, input_ids: torch.Tensor, pixel_values: torch.Tensor | None) -> torch.Tensor:
+        """Return the embeddings [B, T, width] of tokens [B, T] with pictures in the places of `<image>`."""
+        embedded: torch.Tensor = self.backbone.get_input_embeddings()(input_ids)
+        if pixel_values is None:
+            return embedded
+        shown = pixel_values
+        if not self.config.projected:
+            shown = torch.cat([*self.backbone.base_model.get_image_features(pixel_values=pixel_values).pooler_output])
+        return embedded.masked_scatter((input_ids == self.config.image_token).unsqueeze(-1), shown.to(embedded))
 
     def shown(self, input_ids: torch.Tensor, pixel_values: torch.Tensor | None) -> dict[str, torch.Tensor]:
         """Return tokens and pictures as the backbone takes them; it knows no place for features it did not make."""
@@ -156,9 +169,7 @@ class Deliberator(PreTrainedModel):
             return {"input_ids": input_ids}
         if not self.config.projected:
             return {"input_ids": input_ids, "pixel_values": pixel_values}
-        embedded = self.backbone.get_input_embeddings()(input_ids)
-        places = (input_ids == self.config.image_token).unsqueeze(-1)
-        return {"inputs_embeds": embedded.masked_scatter(places, pixel_values.to(embedded))}
+        return {"inputs_embeds": self.embed(input_ids, pixel_values)}
 
     def item_logits(self, states: torch.Tensor) -> torch.Tensor:
         """Score the catalogue: states [..., width] to logits [..., n_items]."""

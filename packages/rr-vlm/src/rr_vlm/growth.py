@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerFast
 
 from rr_data.interfaces import item_token
+from rr_vlm.backbones.merging import merge_adapters
 from rr_vlm.catalogue import Catalogue
 from rr_vlm.deliberator import Deliberator
 from rr_vlm.encoding import PromptEncoder
@@ -57,19 +58,15 @@ def item_features(catalogue: Catalogue, *, width: int) -> Features:
 
 @torch.no_grad()
 def grow(model: Deliberator, encoder: PromptEncoder, features: Features) -> tuple[Deliberator, PromptEncoder]:
-    """Return model and encoder with an item token for each row of `features` that they lack.
+    """Return model and encoder with an item token for each row of `features` that they lack; adapters are merged.
 
     Args:
         model: of n items; it stays as it is.
         encoder: its encoder.
         features: [n + m, F] of old and new items.
-
-    Raises:
-        InputError: the backbone has adapters, whose item rows PEFT cannot extend.
     """
+    model = merge_adapters(model)
     old, count = model.config.n_items, len(features) - model.config.n_items
-    if model.config.base is not None:
-        raise InputError("new items", "a reasoner with adapters", "a fully tuned one (lora_rank=0, or embedded)")
     known = model.item_rows().numpy()
     added = torch.from_numpy(predict_embeddings(features[:old], known, features[old:]))
     grown: Any = deepcopy(model)

@@ -23,7 +23,8 @@ from rr_data.interfaces import (
     render_prompt,
     verbalize,
 )
-from rr_vlm.artifact import ReasonerCard, read_reasoner, write_reasoner
+from rr_vlm.artifact import ReasonerCard, ReasonerParts, read_reasoner, write_reasoner
+from rr_vlm.backbones.merging import merge_adapters
 from rr_vlm.catalogue import Catalogue, PromptOptions
 from rr_vlm.deliberator import Deliberator
 from rr_vlm.encoding import EncodedPrompt, PromptEncoder
@@ -33,7 +34,7 @@ from rr_vlm.growth import grow, grown_catalogue, item_features
 from rr_vlm.inference.confidence import TOP, ConfidenceModel, fit_confidence
 from rr_vlm.inference.explain import write_texts
 from rr_vlm.inference.questions import yes_probabilities
-from rr_vlm.inference.rank import NO_ITEM, Decided, decide, last_states, restrict, top_k
+from rr_vlm.inference.rank import NO_ITEM, Decided, decide, decide_both, last_states, restrict, top_k
 from rr_vlm.questions import question, task_wording
 from rr_vlm.tokens.thought_tokens import N_BINS
 from rr_vlm.training.collator import Collator
@@ -172,6 +173,36 @@ class VlmReasoner:
             evidence: tools' answers by tool name; a tool may be missing. None or empty: the model answers alone.
         """
         decided, log_probs = self._decide(queries, evidence)
+        return self._deliberation(decided, log_probs, k, evidence)
+
+    def deliberate_both(
+        self, queries: Queries, k: int, evidence: Mapping[str, Answers]
+    ) -> tuple[Deliberation, Deliberation]:
+        """Deliberate without and with evidence: as two calls, but what both prompts begin with is computed once."""
+        decisions = decide_both(
+            self._model,
+            self._encoder,
+            self._collator,
+            self.encode(queries),
+            self.encode(queries, evidence),
+            tools=self.tools,
+            tools_alone=self._card.tools_alone,
+            tool_rates=self._card.tool_rates,
+        )
+        known = self._known(queries.histories)
+        alone, both = (
+            self._deliberation(decided, restrict(decided.log_probs, known, queries.candidates), k, shown)
+            for decided, shown in zip(decisions, (None, evidence), strict=True)
+        )
+        return alone, both
+
+    def _deliberation(
+        self,
+        decided: Decided,
+        log_probs: NDArray[np.float32],
+        k: int,
+        evidence: Mapping[str, Answers] | None,
+    ) -> Deliberation:
         items, scores = top_k(log_probs, k)
         confidence = self._confidence(decided, log_probs, evidence)
         traces = tuple(
@@ -288,6 +319,16 @@ class VlmReasoner:
         return write_texts(self._model, self._encoder, self._collator, encoded, max_words=max_words, beams=beams)
 
     @property
+    def parts(self) -> ReasonerParts:
+        """What it is made of, for engines that run it elsewhere."""
+        return ReasonerParts(self._model, self._encoder, self._catalogue, self._card)
+
+    @property
+    def collator(self) -> Collator:
+        """What pads its prompts and looks up their pictures."""
+        return self._collator
+
+    @property
     def item_vectors(self) -> NDArray[np.float32]:
         """[n_items, width] fused item embeddings."""
         vectors: NDArray[np.float32] = self._model.item_rows().detach().numpy()
@@ -322,11 +363,16 @@ class VlmReasoner:
             pictures: [M, ...] as in the catalogue, or None; a missing picture is zero.
 
         Raises:
-            InputError: shapes do not fit, or the backbone has adapters.
+            InputError: shapes do not fit.
         """
         catalogue = grown_catalogue(self._catalogue, titles, categories, pictures)
         model, encoder = grow(self._model, self._encoder, item_features(catalogue, width=self._model.width))
         return VlmReasoner(model=model, encoder=encoder, catalogue=catalogue, card=self._card)
+
+    def merged(self) -> VlmReasoner:
+        """Return the same reasoner with its adapters merged into its backbone; saved, it is a whole model."""
+        model = merge_adapters(self._model)
+        return VlmReasoner(model=model, encoder=self._encoder, catalogue=self._catalogue, card=self._card)
 
     def encode(self, queries: Queries, evidence: Mapping[str, Answers] | None = None) -> list[EncodedPrompt]:
         """Write and encode the prompts of queries."""

@@ -57,6 +57,20 @@ def test_adapters_keep_the_backbone_and_train_the_new_rows(rows, pixels, llava, 
     assert torch.equal(model.item_logits(torch.ones(1, 16)), torch.ones(1, 16) @ embeddings[-30:].T + model.item_bias)
 
 
+def test_merged_it_answers_the_same_and_can_grow(rows, pixels, llava, queries, evidence, tmp_path):
+    out = tune(rows, pixels, tmp_path / "vlm", backbone=PretrainedOptions(name=str(llava), lora_rank=4))
+    reasoner = VlmReasoner.load(out)
+    merged = reasoner.merged()
+    merged.save(tmp_path / "merged")
+    again = VlmReasoner.load(tmp_path / "merged")
+    assert not any("lora_" in name for name, _ in again._model.named_parameters())
+    for one in (merged, again):
+        np.testing.assert_allclose(one.scores(queries, evidence), reasoner.scores(queries, evidence), atol=1e-4)
+    grown = reasoner.with_items(["Film 30"], [["Drama"]], pictures=np.zeros((1, 3, 8, 8), dtype=np.float32))
+    assert grown.n_items == 31
+    assert 30 in grown.deliberate(queries, 31).items[0]
+
+
 def test_an_interrupted_run_with_adapters_resumes_to_the_same_weights(rows, pixels, llava, tmp_path):
     backbone = PretrainedOptions(name=str(llava), lora_rank=2)
     whole = tune(rows, pixels, tmp_path / "whole", backbone=backbone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from rr_vlm.deliberator import Deliberator, Evidence
 from rr_vlm.encoding import EncodedPrompt, PromptEncoder
 from rr_vlm.inference.batching import length_batches
 from rr_vlm.tokens.thought_tokens import ANSWER, END_THINK, EVIDENCE, THINK
+from rr_vlm.tokens.tokenizer import IMAGE
 from rr_vlm.training.collator import Collator
 
 NO_ITEM = -1
@@ -64,29 +66,126 @@ def decide(
         tools_alone: that a thought names where none is shown.
         tool_rates: by tool, the share of tuning thoughts that use it.
     """
-    log_probs = np.zeros((len(prompts), encoder.items.n_items), dtype=np.float32)
-    traces: list[Trace | None] = [None] * len(prompts)
-    confidence = np.zeros(len(prompts))
+    made = _Decisions(len(prompts), encoder, tool_rates)
     shown = np.array([len(prompt.evidence) > 0 for prompt in prompts], dtype=bool)
     for with_evidence, named in ((False, tools_alone), (True, tools)):
         group = np.flatnonzero(shown == with_evidence)
         for chosen in length_batches([len(prompts[index]) for index in group]):
             rows = group[chosen]
-            thinking = _Thinking.begin(model, encoder, collator, [prompts[row] for row in rows])
-            level, bin_slot, *choices = encoder.thought.slots(named)
-            thinking.choose(level, _most_probable)
-            bins = thinking.choose(bin_slot, _expected)
-            for tool, slot in zip(named, choices, strict=True):
-                thinking.choose(slot, partial(_likelier, rate=tool_rates.get(tool, 1.0)))
-            thinking.feed([EVIDENCE])
-            if with_evidence:
-                thinking.cite()
-            thinking.feed([END_THINK, ANSWER])
-            log_probs[rows] = thinking.answer().numpy()
-            confidence[rows] = _expectation(bins).numpy()
-            for row, tokens in zip(rows, thinking.tokens, strict=True):
-                traces[row] = Trace.from_tokens(tokens[:-1])
-    return Decided(log_probs, tuple(trace for trace in traces if trace is not None), confidence)
+            made.think(rows, _Thinking.begin(model, encoder, collator, [prompts[row] for row in rows]), named)
+    return made.all()
+
+
+@torch.inference_mode()
+def decide_both(
+    model: Deliberator,
+    encoder: PromptEncoder,
+    collator: Collator,
+    alone: Sequence[EncodedPrompt],
+    shown: Sequence[EncodedPrompt],
+    *,
+    tools: Sequence[str],
+    tools_alone: Sequence[str],
+    tool_rates: Mapping[str, float],
+) -> tuple[Decided, Decided]:
+    """Decide every query without and with evidence; what both prompts begin with is computed once.
+
+    Args:
+        model: in evaluation mode.
+        encoder: that encoded the prompts.
+        collator: pads and looks up pictures.
+        alone: prompts without evidence.
+        shown: the same with evidence.
+        tools: see `decide`.
+        tools_alone: see `decide`.
+        tool_rates: see `decide`.
+    """
+    variants = (alone, shown)
+    made = tuple(_Decisions(len(alone), encoder, tool_rates) for _ in variants)
+    for rows in length_batches([len(prompt) for prompt in shown]):
+        cuts = [_common(alone[row].input_ids, shown[row].input_ids) for row in rows]
+        prefix = _Prefix.run(model, collator, [alone[row] for row in rows], cuts, encoder)
+        for prompts, decisions in zip(variants, made, strict=True):
+            chosen = [prompts[row] for row in rows]
+            has_evidence = np.array([len(prompt.evidence) > 0 for prompt in chosen])
+            for with_evidence, named in ((False, tools_alone), (True, tools)):
+                group = np.flatnonzero(has_evidence == with_evidence)
+                if len(group):
+                    part = prefix.take(group)
+                    thinking = _Thinking.continued(model, encoder, collator, [chosen[index] for index in group], part)
+                    decisions.think(rows[group], thinking, named)
+    return made[0].all(), made[1].all()
+
+
+class _Decisions:
+    """What has been decided so far, of a number of queries."""
+
+    def __init__(self, count: int, encoder: PromptEncoder, tool_rates: Mapping[str, float]) -> None:
+        self._encoder = encoder
+        self._tool_rates = tool_rates
+        self._log_probs = np.zeros((count, encoder.items.n_items), dtype=np.float32)
+        self._traces: list[Trace | None] = [None] * count
+        self._confidence = np.zeros(count)
+
+    def think(self, rows: NDArray[np.int64], thinking: _Thinking, named: Sequence[str]) -> None:
+        """Decide the slots of a thought that names some tools, and answer, for the queries `rows`."""
+        level, bin_slot, *choices = self._encoder.thought.slots(named)
+        thinking.choose(level, _most_probable)
+        bins = thinking.choose(bin_slot, _expected)
+        for tool, slot in zip(named, choices, strict=True):
+            thinking.choose(slot, partial(_likelier, rate=self._tool_rates.get(tool, 1.0)))
+        thinking.feed([EVIDENCE])
+        if thinking.has_evidence:
+            thinking.cite()
+        thinking.feed([END_THINK, ANSWER])
+        self._log_probs[rows] = thinking.answer().numpy()
+        self._confidence[rows] = _expectation(bins).numpy()
+        for row, tokens in zip(rows, thinking.tokens, strict=True):
+            self._traces[row] = Trace.from_tokens(tokens[:-1])
+
+    def all(self) -> Decided:
+        """Return them, once every query is decided."""
+        return Decided(self._log_probs, tuple(trace for trace in self._traces if trace is not None), self._confidence)
+
+
+@dataclass(frozen=True, eq=False)
+class _Prefix:
+    """The common beginnings of a batch: keys and values, their mask, their lengths, pictures seen."""
+
+    cache: Any
+    mask: torch.Tensor
+    cuts: NDArray[np.int64]
+    images: NDArray[np.int64]
+
+    @classmethod
+    def run(
+        cls,
+        model: Deliberator,
+        collator: Collator,
+        prompts: Sequence[EncodedPrompt],
+        cuts: Sequence[int],
+        encoder: PromptEncoder,
+    ) -> _Prefix:
+        image = encoder.id(IMAGE)
+        ids = [prompt.input_ids[:cut] for prompt, cut in zip(prompts, cuts, strict=True)]
+        images = [int((row == image).sum()) // encoder.visual_tokens for row in ids]
+        shown = [prompt.image_items[:seen] for prompt, seen in zip(prompts, images, strict=True)]
+        batch = collator.prompts(ids, shown)
+        _, cache = model.encode(**batch, use_cache=True)
+        return cls(cache, batch["attention_mask"], np.array(cuts), np.array(images))
+
+    def take(self, rows: NDArray[np.int64]) -> _Prefix:
+        """Return some rows, with keys and values of their own."""
+        cache = deepcopy(self.cache)
+        cache.batch_select_indices(torch.from_numpy(rows))
+        return _Prefix(cache, self.mask[torch.from_numpy(rows)], self.cuts[rows], self.images[rows])
+
+
+def _common(first: NDArray[np.int64], second: NDArray[np.int64]) -> int:
+    """Return how many leading tokens two rows share, at least 1 and less than either has."""
+    shortest = min(len(first), len(second)) - 1
+    differ = np.flatnonzero(first[:shortest] != second[:shortest])
+    return max(1, int(differ[0]) if len(differ) else shortest)
 
 
 @torch.inference_mode()
@@ -116,6 +215,7 @@ class _Thinking:
         cache: Any,
         last: torch.Tensor,
         evidence: Evidence,
+        place: torch.Tensor,
     ) -> None:
         self._model = model
         self._encoder = encoder
@@ -123,6 +223,7 @@ class _Thinking:
         self._cache = cache
         self._last = last
         self._evidence = evidence
+        self._place = place
         self.tokens: list[list[str]] = [[THINK] for _ in range(len(last))]
 
     @classmethod
@@ -141,7 +242,42 @@ class _Thinking:
         )
         positions, slots = located["evidence_positions"], located["evidence_slots"]
         evidence = Evidence.gather(states, batch["input_ids"], positions, slots, encoder.items.offset)
-        return cls(model, encoder, batch["attention_mask"], cache, states[:, -1], evidence)
+        place = torch.full((len(prompts), 1), length)
+        return cls(model, encoder, batch["attention_mask"], cache, states[:, -1], evidence, place)
+
+    @classmethod
+    def continued(
+        cls,
+        model: Deliberator,
+        encoder: PromptEncoder,
+        collator: Collator,
+        prompts: Sequence[EncodedPrompt],
+        prefix: _Prefix,
+    ) -> _Thinking:
+        """Begin after keys and values of the prompts' beginnings; padding stands between these and what follows."""
+        think = np.array(encoder.ids([THINK]))
+        batch = collator.prompts(
+            [np.concatenate([prompt.input_ids[cut:], think]) for prompt, cut in zip(prompts, prefix.cuts, strict=True)],
+            [prompt.image_items[seen:] for prompt, seen in zip(prompts, prefix.images, strict=True)],
+        )
+        inside = batch["attention_mask"]
+        length, start = inside.shape[1], prefix.mask.shape[1]
+        places = start + (inside.cumsum(dim=1) - 1).clamp(min=0)
+        mask = torch.cat([prefix.mask, inside], dim=1)
+        states, cache = model.encode(
+            batch["input_ids"], mask, batch["pixel_values"], prefix.cache, use_cache=True, position_ids=places
+        )
+        located = collator.evidence(
+            [prompt.evidence + (length - len(prompt) - 1) for prompt in prompts], [prompt.slots for prompt in prompts]
+        )
+        positions, slots = located["evidence_positions"], located["evidence_slots"]
+        evidence = Evidence.gather(states, batch["input_ids"], positions, slots, encoder.items.offset)
+        return cls(model, encoder, mask, cache, states[:, -1], evidence, places[:, -1:] + 1)
+
+    @property
+    def has_evidence(self) -> bool:
+        """Tell whether the prompts show evidence."""
+        return self._evidence.slots.shape[1] > 0
 
     def choose(self, allowed: Sequence[str], pick: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
         """Let `pick` decide a slot from the probabilities [B, len(allowed)] of its tokens; return them."""
@@ -163,7 +299,7 @@ class _Thinking:
 
     def answer(self) -> torch.Tensor:
         """Return [B, n_items] log-probabilities of the answer."""
-        if not self._evidence.slots.shape[1]:
+        if not self.has_evidence:
             return log_softmax(self._model.item_logits(self._last), dim=-1)
         return self._model.item_log_probs(self._last, self._evidence)
 
@@ -172,7 +308,11 @@ class _Thinking:
             row.extend(added)
         ids = torch.tensor([self._encoder.ids(added) for added in tokens])
         self._mask = torch.cat([self._mask, torch.ones_like(ids)], dim=1)
-        states, self._cache = self._model.encode(ids, self._mask, past_key_values=self._cache, use_cache=True)
+        places = self._place + torch.arange(ids.shape[1])
+        states, self._cache = self._model.encode(
+            ids, self._mask, past_key_values=self._cache, use_cache=True, position_ids=places
+        )
+        self._place = places[:, -1:] + 1
         self._last = states[:, -1]
 
 
