@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from rr_eval.routing.regret import regret
     from rr_eval.routing.risk_mix import RouteShare, risk_mix
     from rr_eval.routing.tool_use_rate import tool_use_rate
+    from rr_eval.seeds import SeedSpread, across_seeds, runs_of_methods
     from rr_eval.side_table import SideTable, popularity_levels
     from rr_eval.significance import Interval, PairedDifference, bootstrap_interval, paired_difference
     from rr_eval.sources.open_predictions import Opened, open_predictions
@@ -138,6 +139,9 @@ _HOMES = {
     "RouteShare": "rr_eval.routing.risk_mix",
     "risk_mix": "rr_eval.routing.risk_mix",
     "tool_use_rate": "rr_eval.routing.tool_use_rate",
+    "SeedSpread": "rr_eval.seeds",
+    "across_seeds": "rr_eval.seeds",
+    "runs_of_methods": "rr_eval.seeds",
     "SideTable": "rr_eval.side_table",
     "popularity_levels": "rr_eval.side_table",
     "Interval": "rr_eval.significance",
@@ -189,12 +193,14 @@ __all__ = [
     "RouteShare",
     "SchemaVersionError",
     "Score",
+    "SeedSpread",
     "SideTable",
     "Statistics",
     "TargetRanks",
     "TorchMetric",
     "UnknownNameError",
     "__version__",
+    "across_seeds",
     "apgr",
     "auc",
     "aurc",
@@ -247,6 +253,7 @@ __all__ = [
     "risk_coverage",
     "risk_mix",
     "rouge",
+    "runs_of_methods",
     "split_by",
     "target_ranks",
     "tool_use_rate",
