@@ -36,7 +36,7 @@ PYTHONS = ("3.11", "3.12", "3.13")
 TRAINING_PYTHON = "3.11"  # RecBole's pins (ray <= 2.6.3) have no wheels for a later one
 TORCH = "torch==2.13.0"  # first and alone: what follows would otherwise choose a build of several gigabytes
 PYTEST = ("pytest>=8", "hypothesis>=6.100", "pytest-xdist>=3.5")
-ALONE = ("ray",)  # extras that need an environment of their own: RecBole wants a Ray of years ago
+ALONE = ("ray", "vllm")  # extras with an environment of their own: RecBole wants an old Ray, vLLM its own torch
 IN_PARALLEL = ("-n", "2", "--dist", "worksteal")
 TEST_ENV = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
@@ -134,9 +134,10 @@ def isolated(session: nox.Session, package: str) -> None:
 def minimums(session: nox.Session, package: str) -> None:
     """Run the tests with the lowest version of every direct requirement that the metadata allows.
 
-    Left out: rr-vlm and the training extra of rr-tools, whose lowest torch is a download of several gigabytes.
+    Left out: rr-vlm, the training extra of rr-tools and torchmetrics. Their lowest torch is a download of several GB.
     """
-    lowest = [_lowest(requirement) for requirement in _requirements(package, extras=package in TORCH_FREE)]
+    direct = _requirements(package, extras=package in TORCH_FREE)
+    lowest = [_lowest(requirement) for requirement in direct if requirement.name != "torchmetrics"]
     install(session, "-e", f"packages/{package}", *PYTEST, *lowest)
     _pytest(session, f"packages/{package}/tests")
 

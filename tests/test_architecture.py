@@ -26,7 +26,7 @@ BASE_REQUIREMENTS = {
 EXTRAS = {
     "rr-data": {"images", "sft", "explanations"},
     "rr-tools": {"train"},
-    "rr-vlm": {"embedded"},
+    "rr-vlm": {"embedded", "vllm"},
     "rr-planner": {"telemetry", "calibration", "serve", "ray"},
     "rr-eval": {"torch", "text", "report"},
 }

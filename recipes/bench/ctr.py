@@ -17,6 +17,7 @@ from recipes.bench.ctr_data import prepared
 from recipes.bench.ctr_peer_results import peer_results
 from recipes.bench.ctr_run import RESULT
 from recipes.bench.ctr_settings import BUDGET, OF_SET, SETTINGS
+from recipes.bench.page import write_below
 
 Result = Mapping[str, Any]
 Scores = Mapping[str, Sequence[Mapping[str, float]]]
@@ -33,6 +34,7 @@ COLUMNS = (
     "min",
     "GB",
 )
+TITLE = "Click-through models"
 MOST_AUC, MOST_LOGLOSS = 0.005, 0.01
 
 
@@ -61,7 +63,7 @@ def ctr(
                 found.append(json.loads((target / RESULT).read_text(encoding="utf-8")))
         theirs = peer_results(peer / folder.name) if peer is not None else {}
         tables.append(table(folder.name, found, theirs))
-        _write(out, tables)
+        write_below(out, "\n".join([f"`{_command()}`", "", f"Budget of all: {_budget()}.", "", *tables]), title=TITLE)
     typer.echo("\n".join(tables))
 
 
@@ -93,15 +95,10 @@ def _row(model: str, found: Sequence[Result], peers: Sequence[Mapping[str, float
     return f"| {' | '.join(cells)} |"
 
 
-def _write(out: Path, tables: Sequence[str]) -> None:
-    """Put the tables behind what stands above the first one."""
-    text = out.read_text(encoding="utf-8") if out.exists() else "# Click-through models\n"
-    budget = ", ".join(f"{name} {value}" for name, value in BUDGET.items())
-    budget += "".join(f"; on {name}: " + ", ".join(f"{k} {v}" for k, v in own.items()) for name, own in OF_SET.items())
-    head = text.partition("\n<!-- tables -->\n")[0].rstrip()
-    lines = [head, "", "<!-- tables -->", "", f"`{_command()}`", "", f"Budget of all: {budget}.", "", *tables]
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text("\n".join(lines), encoding="utf-8")
+def _budget() -> str:
+    """The options of all models, and of all on one set."""
+    told = {"": BUDGET, **{f"; on {name}: ": own for name, own in OF_SET.items()}}
+    return "".join(name + ", ".join(f"{key} {value}" for key, value in part.items()) for name, part in told.items())
 
 
 def _by_model(results: Iterable[Result]) -> list[tuple[str, list[Result]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +33,9 @@ CHANCE = dict.fromkeys(SCORES, 0.05)
 
 
 @pytest.fixture
-def raw(tmp_path: Path) -> Path:
-    """A folder as `amazon-beauty` is: users who walk round a ring of 130 items."""
-    folder = tmp_path / "ring"
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    walks = [(rng.integers(130) + np.arange(7)) % 130 + 1 for _ in range(200)]
-    lines = [" ".join(map(str, [user, *walk])) for user, walk in enumerate(walks, start=1)]
-    (folder / "sequences.txt").write_text("\n".join(lines) + "\n")
-    titles = "".join(f"{item}\tB{item}\ttitle {item}\n" for item in range(1, 131))
-    (folder / "items.tsv").write_text("item_id\tasin\ttitle\n" + titles)
-    (folder / "item_attributes.json").write_text(json.dumps({str(item): [item % 3] for item in range(1, 131)}))
-    return folder
+def raw(write_ring: Callable[..., Path]) -> Path:
+    """Users who walk round a ring of 130 items."""
+    return write_ring(items=130, users=200)
 
 
 def run(raw: Path, tmp_path: Path, models: str) -> str:

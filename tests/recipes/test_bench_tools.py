@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -26,18 +26,9 @@ RESULT = {
 
 
 @pytest.fixture
-def raw(tmp_path: Path) -> Path:
-    """A folder as `amazon-beauty` is: users who walk round a ring of twelve items."""
-    folder = tmp_path / "ring"
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    walks = [(rng.integers(12) + np.arange(7)) % 12 + 1 for _ in range(40)]
-    lines = [" ".join(map(str, [user, *walk])) for user, walk in enumerate(walks, start=1)]
-    (folder / "sequences.txt").write_text("\n".join(lines) + "\n")
-    titles = "".join(f"{item}\tB{item}\ttitle {item}\n" for item in range(1, 13))
-    (folder / "items.tsv").write_text("item_id\tasin\ttitle\n" + titles)
-    (folder / "item_attributes.json").write_text(json.dumps({str(item): [item % 3] for item in range(1, 12)}))
-    return folder
+def raw(write_ring: Callable[..., Path]) -> Path:
+    """Users who walk round a ring of 12 items."""
+    return write_ring(items=12, users=40)
 
 
 def test_results_are_kept_and_written_to_the_page(raw: Path, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def model_card(folder: Path, metrics: Mapping[str, float] | None = None) -> str:
         _FRONT.format(base=base),
         f"# {card['name']}",
         "",
-        "A recommender made by [rr-vlm](https://pypi.org/project/rr-vlm): it answers a history with one distribution",
+        "A recommender made by rr-vlm: it answers a history with one distribution",
         f"over {len(card['titles']):,} items, a thought, and a confidence, alone or with the answers of the tools "
         f"{', '.join(card['tools']) or '(none)'}.",
         "",

@@ -8,7 +8,8 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from rr_vlm import InputError, VllmEngine, VlmError
+from rr_vlm import InputError, VllmEngine
+from rr_vlm.errors import MissingExtraError
 from rr_vlm.inference import vllm_engine
 
 
@@ -69,6 +70,6 @@ def test_it_ranks_as_the_item_softmax_after_answer_does(reasoner, queries, vllm,
 
 def test_without_vllm_the_error_says_how_to_install_it(reasoner, monkeypatch, tmp_path):
     monkeypatch.setattr(vllm_engine, "find_spec", lambda name: None)
-    with pytest.raises(VlmError, match="pip install vllm"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'rr-vlm\[vllm\]'"):
         VllmEngine(reasoner, tmp_path / "language")
     assert not list(tmp_path.iterdir())

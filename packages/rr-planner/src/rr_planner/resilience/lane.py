@@ -90,18 +90,10 @@ class Lane:
     @classmethod
     def to_tool(cls, tool: Any, settings: Resilience, clock: Clock, n_items: int | None) -> Lane:
         """Return the lane of a tool: `rank`, `arank` or both."""
-        call, acall = getattr(tool, "rank", None), getattr(tool, "arank", None)
-        timed = bool(getattr(tool, "accepts_deadline", False))
-
-        def ask_with(method: Callable[..., Any]) -> Callable[[Ask, Deadline], Any]:
-            if timed:
-                return lambda ask, deadline: method(ask.queries, ask.k, deadline=deadline)
-            return lambda ask, _: method(ask.queries, ask.k)
-
         return cls(
             tool,
-            call=None if call is None else ask_with(call),
-            acall=None if acall is None else ask_with(acall),
+            call=_asking(tool, "rank", lambda ask: (ask.queries, ask.k)),
+            acall=_asking(tool, "arank", lambda ask: (ask.queries, ask.k)),
             check=check_answer(n_items),
             settings=settings,
             clock=clock,
@@ -110,18 +102,10 @@ class Lane:
     @classmethod
     def to_reasoner(cls, reasoner: Any, settings: Resilience, clock: Clock, n_items: int | None) -> Lane:
         """Return the lane of a reasoner: `deliberate`, `adeliberate` or both."""
-        call, acall = getattr(reasoner, "deliberate", None), getattr(reasoner, "adeliberate", None)
-        timed = bool(getattr(reasoner, "accepts_deadline", False))
-
-        def ask_with(method: Callable[..., Any]) -> Callable[[Ask, Deadline], Any]:
-            if timed:
-                return lambda ask, deadline: method(ask.queries, ask.k, ask.evidence, deadline=deadline)
-            return lambda ask, _: method(ask.queries, ask.k, ask.evidence)
-
         return cls(
             reasoner,
-            call=None if call is None else ask_with(call),
-            acall=None if acall is None else ask_with(acall),
+            call=_asking(reasoner, "deliberate", lambda ask: (ask.queries, ask.k, ask.evidence)),
+            acall=_asking(reasoner, "adeliberate", lambda ask: (ask.queries, ask.k, ask.evidence)),
             check=check_deliberation(n_items),
             settings=settings,
             clock=clock,
@@ -186,3 +170,15 @@ class Lane:
 
     def _failed(self, sent: Sent, error: BaseException | str) -> Call:
         return failed(sent.ask, error, sent.start, self.clock.now() - sent.start, self.price(sent.ask))
+
+
+def _asking(
+    model: Any, name: str, arguments: Callable[[Ask], tuple[Any, ...]]
+) -> Callable[[Ask, Deadline], Any] | None:
+    """Return how a model's method is called with an ask, and with its deadline if it accepts one; None without it."""
+    method = getattr(model, name, None)
+    if method is None:
+        return None
+    if getattr(model, "accepts_deadline", False):
+        return lambda ask, deadline: method(*arguments(ask), deadline=deadline)
+    return lambda ask, _: method(*arguments(ask))

@@ -21,12 +21,10 @@ from transformers import AutoModelForCausalLM
 from rr_vlm.backbones.merging import merge_adapters
 from rr_vlm.deliberator import Deliberator
 from rr_vlm.encoding import EncodedPrompt, PromptEncoder
-from rr_vlm.errors import InputError, VlmError
+from rr_vlm.errors import InputError, MissingExtraError
 from rr_vlm.inference.rank import restrict, top_k
 from rr_vlm.reasoner import Queries, VlmReasoner
 from rr_vlm.tokens.thought_tokens import ANSWER
-
-INSTALL = "pip install vllm"
 
 
 def export_language_model(model: Deliberator, encoder: PromptEncoder, out: Path) -> Path:
@@ -54,20 +52,17 @@ class VllmEngine:
     Args:
         reasoner: its prompts, catalogue and item softmax are used.
         folder: where the language model is exported to, and loaded from by vLLM.
+        most: log-probabilities that vLLM returns a query; bounds `k` and the longest history of `rank` together.
         options: arguments of `vllm.LLM`, such as `tensor_parallel_size`, `dtype`, `gpu_memory_utilization`.
 
     Raises:
-        VlmError: vLLM is not installed.
-
-    Example:
-        >>> VllmEngine.__init__.__doc__
-        'Export the language model and start vLLM.'
+        MissingExtraError: vLLM is not installed (extra `vllm`, a GPU that it supports).
     """
 
     def __init__(self, reasoner: VlmReasoner, folder: str | Path, *, most: int = 100, **options: Any) -> None:
         """Export the language model and start vLLM."""
         if find_spec("vllm") is None:
-            raise VlmError(f"VllmEngine needs vLLM and a GPU that it supports: install it with `{INSTALL}`")
+            raise MissingExtraError("VllmEngine", "vllm", "vllm")
         import vllm  # type: ignore[import-not-found]  # noqa: PLC0415  (an extra)
 
         self._parts = reasoner.parts
