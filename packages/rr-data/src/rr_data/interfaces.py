@@ -7,7 +7,7 @@ from rr_data.errors import DataError
 from rr_data.evidence.horizon import EvidenceHorizon, evidence_horizon
 from rr_data.evidence.levels import LEVELS
 from rr_data.manifest import Manifest, item_map_checksum
-from rr_data.prepared import PreparedDataset
+from rr_data.prepared import Part, PreparedDataset
 from rr_data.prompts.answer_words import AnswerWords, answer_words
 from rr_data.prompts.completion import completion_messages, read_completion, text_completion
 from rr_data.prompts.evidence import build_traces, check_honest
@@ -46,6 +46,7 @@ __all__ = [
     "HonestyGap",
     "LazyRows",
     "Manifest",
+    "Part",
     "PreparedDataset",
     "Prompt",
     "PromptTemplate",

@@ -99,7 +99,9 @@ class Deliberator(PreTrainedModel):
         with nullcontext() if backbone is None else no_init_weights():
             self.post_init()
 
-    def save_pretrained(self, save_directory: str | os.PathLike[str], **kwargs: Any) -> None:
+    def save_pretrained(  # type: ignore[override]  # every option of the parent goes through
+        self, save_directory: str | os.PathLike[str], **kwargs: Any
+    ) -> None:
         """Write the folder; of an adapted backbone only what was trained, its base is known by name."""
         if self.config.base is None:
             super().save_pretrained(save_directory, **kwargs)
@@ -160,7 +162,8 @@ class Deliberator(PreTrainedModel):
             return embedded
         shown = pixel_values
         if not self.config.projected:
-            shown = torch.cat([*self.backbone.base_model.get_image_features(pixel_values=pixel_values).pooler_output])
+            body: Any = self.backbone.base_model
+            shown = torch.cat([*body.get_image_features(pixel_values=pixel_values).pooler_output])
         return embedded.masked_scatter((input_ids == self.config.image_token).unsqueeze(-1), shown.to(embedded))
 
     def shown(self, input_ids: torch.Tensor, pixel_values: torch.Tensor | None) -> dict[str, torch.Tensor]:
@@ -278,7 +281,7 @@ class Deliberator(PreTrainedModel):
         return loss
 
     def _output_rows(self) -> torch.Tensor:
-        weight: torch.Tensor = self.backbone.get_output_embeddings().weight  # type: ignore[assignment]  # a linear's
+        weight: torch.Tensor = self.backbone.get_output_embeddings().weight
         return weight
 
     def _rows(self, start: int, count: int) -> torch.Tensor:

@@ -118,7 +118,7 @@ class VlmReasoner:
         self._catalogue = catalogue
         self._card = card
         pictures = None if catalogue.pictures is None else torch.from_numpy(np.asarray(catalogue.pictures, np.float32))
-        self._collator = Collator(int(encoder.tokenizer.pad_token_id), pictures)  # type: ignore[arg-type]
+        self._collator = Collator(int(encoder.tokenizer.pad_token_id), pictures)
 
     @classmethod
     def load(cls, path: str | Path) -> VlmReasoner:

@@ -33,11 +33,11 @@ def merge_adapters(model: Deliberator) -> Deliberator:
 def _plain(module: Any) -> nn.Module | None:
     """Return the module that takes an adapted one's place, or None where it is not adapted."""
     if isinstance(module, LoraLayer):
-        module.merge()  # type: ignore[operator]  # of every layer of LoRA
-        return module.get_base_layer()  # type: ignore[operator,no-any-return]
+        module.merge()
+        return module.get_base_layer()
     if isinstance(module, ModulesToSaveWrapper):
         return module.modules_to_save["default"]
     if isinstance(module, TrainableTokensWrapper):
         module.token_adapter.merge()
-        return module.token_adapter.base_layer  # type: ignore[no-any-return]
+        return module.token_adapter.base_layer
     return None

@@ -11,7 +11,7 @@ import numpy as np
 import typer
 
 import rr_vlm
-from rr_data.interfaces import PreparedDataset
+from rr_data.interfaces import Part, PreparedDataset
 from rr_vlm.commands.progress import progress_bars
 from rr_vlm.errors import InputError
 
@@ -86,9 +86,7 @@ def observe(
     data: Annotated[Path, typer.Argument(help="A prepared dataset.")],
     out: Annotated[Path, typer.Option(help="The NumPy archive (.npz) to write.")],
     reasoner: Annotated[Path | None, typer.Option(help="See through this reasoner; else nothing is trained.")] = None,
-    part: Annotated[
-        str, typer.Option(help="Whose histories users are seen after: train, validation or test.")
-    ] = "test",
+    part: Annotated[Part, typer.Option(help="Whose histories users are seen after.")] = "test",
     width: Annotated[int, typer.Option(min=4, help="Of the vectors without a reasoner.")] = 128,
     cache: Annotated[Path | None, typer.Option(help="Folder in which picture features are kept.")] = None,
     as_json: Json = False,

@@ -38,4 +38,5 @@ def predict_embeddings(known: Features, embeddings: Features, new: Features) -> 
     predicted = middle + (new - centre) @ weights
     lengths = np.linalg.norm(predicted, axis=1, keepdims=True)
     wanted = np.linalg.norm(embeddings, axis=1).mean()
-    return (predicted * wanted / np.maximum(lengths, 1e-9)).astype(np.float32)
+    rescaled: Features = (predicted * wanted / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return rescaled

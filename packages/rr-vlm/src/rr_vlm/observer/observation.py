@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rr_data.interfaces import PreparedDataset
+from rr_data.interfaces import Part, PreparedDataset
 from rr_vlm.errors import ArtifactError, InputError
 from rr_vlm.observer.item_encoder import encode_items
 from rr_vlm.observer.vision_features import Progress, vision_features
@@ -77,7 +77,7 @@ def observe(
     data: PreparedDataset,
     *,
     reasoner: VlmReasoner | None = None,
-    part: str = "test",
+    part: Part = "test",
     width: int = 128,
     cache: str | Path | None = None,
     progress: Progress | None = None,

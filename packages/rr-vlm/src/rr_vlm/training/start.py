@@ -83,7 +83,7 @@ def start_model(backbone: Backbone, encoder: PromptEncoder, catalogue: Catalogue
 
 def pad_token(encoder: PromptEncoder) -> int:
     """Return the id of the padding."""
-    return int(encoder.tokenizer.pad_token_id)  # type: ignore[arg-type]  # every tokenizer of ours pads
+    return int(encoder.tokenizer.pad_token_id)
 
 
 def _body(backbone: Backbone, encoder: PromptEncoder) -> PreTrainedModel:

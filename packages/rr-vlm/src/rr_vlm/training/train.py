@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import datasets  # type: ignore[import-untyped]
 import numpy as np
 import torch
-from accelerate import PartialState
+from accelerate import PartialState  # type: ignore[import-untyped]
 from transformers import set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
