@@ -107,6 +107,8 @@ class NeighborScorer:
         self._indptr, self._indices = arrays["indptr"].astype(np.int64), arrays["indices"].astype(np.int64)
         self._values, self._age_weights = arrays["values"].astype(np.float32), arrays["age_weights"].astype(np.float32)
         self._popularity = arrays["popularity"].astype(np.float32)
+        of_entries = np.repeat(np.arange(len(self._indptr) - 1), np.diff(self._indptr))
+        self._sums = np.bincount(of_entries, weights=self._values, minlength=len(self._indptr) - 1)
 
     def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
         """Sum neighbour rows; a history without any neighbour is answered by popularity."""
@@ -120,7 +122,8 @@ class NeighborScorer:
         cells = np.repeat(rows * n_items, counts) + self._indices[entries]
         scores = np.zeros((len(histories), n_items), dtype=np.float32)
         np.add.at(scores.reshape(-1), cells, np.repeat(weights, counts) * self._values[entries])
-        scores[~scores.any(axis=1)] = self._popularity
+        reached = np.bincount(rows, weights=weights * self._sums[items], minlength=len(histories)) > 0
+        scores[~reached] = self._popularity
         return scores
 
 

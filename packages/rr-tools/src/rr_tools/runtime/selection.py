@@ -35,8 +35,8 @@ def best_codes(scores: NDArray[Any], k: int) -> IntArray:
         rows = scores[first : first + size]
         chosen, edge, crowded = _choose(rows, k)
         chosen.sort(axis=1)
-        for row in np.flatnonzero(crowded):
-            chosen[row] = _by_sorting(rows[row], edge[row], k)
+        if crowded.any():
+            chosen[crowded] = _lowest_of_tied(rows[crowded], edge[crowded], k)
         found.append(chosen)
     return np.concatenate(found).astype(np.int64, copy=False)
 
@@ -71,8 +71,13 @@ def _block_maxima(scores: NDArray[Any], blocks: int) -> NDArray[Any]:
     return maxima
 
 
-def _by_sorting(scores: NDArray[Any], edge: Any, k: int) -> IntArray:
-    """Return [k] the codes of the k best of [n_items] scores, rising; all of them are at least `edge`."""
-    candidates = np.flatnonzero(scores >= edge)
-    order = np.argsort(-scores[candidates], kind="stable")  # candidates rise, so ties stay in the order of their codes
-    return np.sort(candidates[order[:k]])
+def _lowest_of_tied(scores: NDArray[Any], edge: NDArray[Any], k: int) -> IntArray:
+    """Return [B, k] the codes above `edge` [B, 1], of which there are less than k, and the lowest of those at it."""
+    places = np.flatnonzero(scores >= edge)
+    rows, codes = np.divmod(places, scores.shape[1])
+    tied = scores.reshape(-1)[places] == edge[rows, 0]
+    counts = np.bincount(rows[tied], minlength=len(scores))
+    wanted = k - np.bincount(rows[~tied], minlength=len(scores))
+    nth = np.cumsum(tied) - (np.cumsum(counts) - counts)[rows]  # which of the tied of its row a code is, from 1
+    kept: IntArray = codes[~tied | (nth <= wanted[rows])].reshape(-1, k)
+    return kept
