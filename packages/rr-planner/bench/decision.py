@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,14 +20,14 @@ def microseconds(size: int) -> float:
     generator = np.random.default_rng(0)
     confidence, answered = generator.random((3, size)), np.ones((3, size), dtype=np.bool_)
     columns = {"evidence_horizon": generator.random(size), "reasoner_confidence": generator.random(size)}
-    policy, selection, unknown, ids = Bands(), MostConfident(), np.full(size, np.nan), np.arange(size)
+    policy, selection, unknown = Bands(), MostConfident(), np.full(size, np.nan)
+    ids, nobody = np.arange(size), np.full(size, -1)
 
     def once() -> None:
-        delegate = selection.select(TOOLS, confidence, answered)
-        decide(
-            policy,
-            Signals(ids, **columns, tool_names=TOOLS, tool_confidence=confidence, delegate=delegate, agreement=unknown),
+        heard = Signals(
+            ids, **columns, tool_names=TOOLS, tool_confidence=confidence, delegate=nobody, agreement=unknown
         )
+        decide(policy, replace(heard, delegate=selection.select(heard, answered)))
 
     rounds = max(20, 20_000 // size)
     times = []

@@ -154,3 +154,60 @@ def test_a_missing_option_is_one_line(capsys) -> None:
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "--policy" in error
+
+
+def npz(tmp_path, size=600):
+    generator = np.random.default_rng(0)
+    horizon, sure = generator.random(size), generator.random(size)
+    path = tmp_path / "outcomes.npz"
+    np.savez(
+        path,
+        evidence_horizon=horizon,
+        tool_confidence=[1 - horizon],
+        tool_gain=[generator.random(size) < 1 - horizon],
+        tool_names=["light"],
+        reasoner_confidence=sure,
+        reasoner_gain=generator.random(size) < sure,
+        both_gain=generator.random(size) < 0.2 + 0.8 * sure,
+        **{"features.age": generator.integers(5, size=size)},
+    )
+    return path
+
+
+def test_evaluate_names_every_policy_with_intervals(tmp_path, capsys):
+    table, policy = npz(tmp_path), tmp_path / "mine.json"
+    save_policy(Bands(), policy)
+    assert main(["evaluate", str(table), "--policy", str(policy)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("|")[1].strip() for line in lines[2:]] == [
+        "mine",
+        "tools",
+        "reasoner",
+        "both",
+        "random",
+        "oracle",
+    ]
+    assert main(["evaluate", str(table), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["oracle"]["gap_closed"]["value"] == 1.0
+    assert found["reasoner"]["tool_use"] == {"value": 0.0, "low": 0.0, "high": 0.0}
+    (tmp_path / "other").mkdir()
+    save_policy(Bands(), tmp_path / "other" / "mine.json")
+    assert (
+        main(["evaluate", str(table), "--policy", str(policy), "--policy", str(tmp_path / "other" / "mine.json")]) == 2
+    )
+    assert "two files are named mine" in capsys.readouterr().err
+
+
+def test_calibrate_a_learned_policy_and_route_with_it(tmp_path, capsys):
+    pytest.importorskip("lightgbm")
+    out = tmp_path / "policy.json"
+    arguments = ["calibrate", str(npz(tmp_path)), "--policy", "expected-benefit", "--out", str(out)]
+    assert main([*arguments, "--tool-use", "0.5"]) == 0
+    assert "tool use 0.5" in capsys.readouterr().out
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text(json.dumps({"evidence_horizon": 0.1, "tool_confidence": {"light": 0.9}, "features": {"age": 3}}))
+    assert main(["route", "--policy", str(out), "--input", str(queries)]) == 0
+    assert "expected to gain" in capsys.readouterr().out
+    assert main([*arguments, "--slack", "2"]) == 2
+    assert "--slack means nothing to --policy expected-benefit" in capsys.readouterr().err

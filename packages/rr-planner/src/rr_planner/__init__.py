@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rr_planner.adapters import FunctionReasoner, FunctionTool
     from rr_planner.aggregation.agreement import agreement
-    from rr_planner.aggregation.conflicts import Conflicts, conflicts
+    from rr_planner.aggregation.conflicts import Conflicts, conflicts, settle
     from rr_planner.aggregation.ensemble import Ensemble
     from rr_planner.aggregation.fusion import reciprocal_rank_fusion
     from rr_planner.aggregation.learned_fusion import LearnedFusion
     from rr_planner.aggregation.votes import majority_vote
     from rr_planner.answers import Answers
     from rr_planner.calibration.boosting import Boosting
+    from rr_planner.calibration.bootstrap import Interval
     from rr_planner.calibration.calibrate import BandsCalibration, calibrate_bands
+    from rr_planner.calibration.calibrate_benefits import BenefitCalibration, Target, calibrate_benefits
+    from rr_planner.calibration.conformal import control_risk
+    from rr_planner.calibration.drift import Alarm, Ranges
+    from rr_planner.calibration.evaluation import PolicyFigures, evaluate
+    from rr_planner.calibration.fit_benefits import SelectionFit, fit_benefits, fit_selection
     from rr_planner.calibration.fit_fusion import FusionFit, fit_fusion
-    from rr_planner.calibration.grid import Costs
     from rr_planner.calibration.isotonic import Isotonic
+    from rr_planner.calibration.outcome_table import OutcomeTable
+    from rr_planner.calibration.table import read_outcomes
     from rr_planner.calibration.temperature import Temperature
+    from rr_planner.costs import Costs
     from rr_planner.errors import (
         CalibrationError,
         InvalidAnswerError,
@@ -36,15 +44,17 @@ if TYPE_CHECKING:
     from rr_planner.observer import Observer
     from rr_planner.planner import Planner
     from rr_planner.policies.bands import Bands, ByLevel
+    from rr_planner.policies.expected_benefit import ExpectedBenefit, Prices
     from rr_planner.policies.file import load_policy, save_policy
     from rr_planner.policies.fixed import AlwaysBoth, AlwaysReasoner, AlwaysTools, Oracle, Random
     from rr_planner.policies.policy import Policy, decide
     from rr_planner.policies.signals import Signals
     from rr_planner.protocols import AsyncReasoner, AsyncTool, DeliberationLike, RankingLike, Reasoner, Tool
+    from rr_planner.replaying import replay
     from rr_planner.resilience.breaker import BreakerState
     from rr_planner.resilience.deadline import Deadline
     from rr_planner.resilience.settings import Resilience
-    from rr_planner.selection import BestOverall, MostConfident, Selection
+    from rr_planner.selection import BestInHindsight, BestOverall, MostConfident, MostUseful, RandomTool, Selection
     from rr_planner.trees import Trees
     from rr_planner.types import Answer, Attempt, Decision, Deliberation, Outcome, QueryBatch, Ranking, Risk, Route
 
@@ -52,6 +62,7 @@ __version__ = "0.1.0"
 
 # Module of each public name, imported when the name is first used.
 _HOME = {
+    "Alarm": "calibration.drift",
     "AlwaysBoth": "policies.fixed",
     "AlwaysReasoner": "policies.fixed",
     "AlwaysTools": "policies.fixed",
@@ -62,21 +73,25 @@ _HOME = {
     "Attempt": "types",
     "Bands": "policies.bands",
     "BandsCalibration": "calibration.calibrate",
+    "BenefitCalibration": "calibration.calibrate_benefits",
+    "BestInHindsight": "selection",
     "BestOverall": "selection",
     "Boosting": "calibration.boosting",
     "BreakerState": "resilience.breaker",
     "ByLevel": "policies.bands",
     "CalibrationError": "errors",
     "Conflicts": "aggregation.conflicts",
-    "Costs": "calibration.grid",
+    "Costs": "costs",
     "Deadline": "resilience.deadline",
     "Decision": "types",
     "Deliberation": "types",
     "DeliberationLike": "protocols",
     "Ensemble": "aggregation.ensemble",
+    "ExpectedBenefit": "policies.expected_benefit",
     "FunctionReasoner": "adapters",
     "FunctionTool": "adapters",
     "FusionFit": "calibration.fit_fusion",
+    "Interval": "calibration.bootstrap",
     "InvalidAnswerError": "errors",
     "InvalidPolicyError": "errors",
     "InvalidQueryError": "errors",
@@ -85,16 +100,22 @@ _HOME = {
     "Ledger": "ledger",
     "LedgerError": "errors",
     "MostConfident": "selection",
+    "MostUseful": "selection",
     "NoAnswerError": "errors",
     "Observer": "observer",
     "Oracle": "policies.fixed",
     "Outcome": "types",
+    "OutcomeTable": "calibration.outcome_table",
     "OverloadedError": "errors",
     "Planner": "planner",
     "PlannerError": "errors",
     "Policy": "policies.policy",
+    "PolicyFigures": "calibration.evaluation",
+    "Prices": "policies.expected_benefit",
     "QueryBatch": "types",
     "Random": "policies.fixed",
+    "RandomTool": "selection",
+    "Ranges": "calibration.drift",
     "Ranking": "types",
     "RankingLike": "protocols",
     "Reasoner": "protocols",
@@ -102,24 +123,35 @@ _HOME = {
     "Risk": "types",
     "Route": "types",
     "Selection": "selection",
+    "SelectionFit": "calibration.fit_benefits",
     "Signals": "policies.signals",
+    "Target": "calibration.calibrate_benefits",
     "Temperature": "calibration.temperature",
     "Tool": "protocols",
     "Trees": "trees",
     "agreement": "aggregation.agreement",
     "calibrate_bands": "calibration.calibrate",
+    "calibrate_benefits": "calibration.calibrate_benefits",
     "conflicts": "aggregation.conflicts",
+    "control_risk": "calibration.conformal",
     "decide": "policies.policy",
+    "evaluate": "calibration.evaluation",
     "evidence_horizon": "horizon",
     "explain": "explanation",
+    "fit_benefits": "calibration.fit_benefits",
     "fit_fusion": "calibration.fit_fusion",
+    "fit_selection": "calibration.fit_benefits",
     "load_policy": "policies.file",
     "majority_vote": "aggregation.votes",
+    "read_outcomes": "calibration.table",
     "reciprocal_rank_fusion": "aggregation.fusion",
+    "replay": "replaying",
     "save_policy": "policies.file",
+    "settle": "aggregation.conflicts",
 }
 
 __all__ = [
+    "Alarm",
     "AlwaysBoth",
     "AlwaysReasoner",
     "AlwaysTools",
@@ -130,6 +162,8 @@ __all__ = [
     "Attempt",
     "Bands",
     "BandsCalibration",
+    "BenefitCalibration",
+    "BestInHindsight",
     "BestOverall",
     "Boosting",
     "BreakerState",
@@ -142,9 +176,11 @@ __all__ = [
     "Deliberation",
     "DeliberationLike",
     "Ensemble",
+    "ExpectedBenefit",
     "FunctionReasoner",
     "FunctionTool",
     "FusionFit",
+    "Interval",
     "InvalidAnswerError",
     "InvalidPolicyError",
     "InvalidQueryError",
@@ -153,16 +189,22 @@ __all__ = [
     "Ledger",
     "LedgerError",
     "MostConfident",
+    "MostUseful",
     "NoAnswerError",
     "Observer",
     "Oracle",
     "Outcome",
+    "OutcomeTable",
     "OverloadedError",
     "Planner",
     "PlannerError",
     "Policy",
+    "PolicyFigures",
+    "Prices",
     "QueryBatch",
     "Random",
+    "RandomTool",
+    "Ranges",
     "Ranking",
     "RankingLike",
     "Reasoner",
@@ -170,22 +212,32 @@ __all__ = [
     "Risk",
     "Route",
     "Selection",
+    "SelectionFit",
     "Signals",
+    "Target",
     "Temperature",
     "Tool",
     "Trees",
     "__version__",
     "agreement",
     "calibrate_bands",
+    "calibrate_benefits",
     "conflicts",
+    "control_risk",
     "decide",
+    "evaluate",
     "evidence_horizon",
     "explain",
+    "fit_benefits",
     "fit_fusion",
+    "fit_selection",
     "load_policy",
     "majority_vote",
+    "read_outcomes",
     "reciprocal_rank_fusion",
+    "replay",
     "save_policy",
+    "settle",
 ]
 
 

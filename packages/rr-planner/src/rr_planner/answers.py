@@ -151,6 +151,8 @@ def decision_of(policy: Policy, signals: Signals, row: int, code: int, consulted
         tool_confidence=dict(zip(signals.tool_names, signals.tool_confidence[:, row].tolist(), strict=True)),
         agreement=float(signals.agreement[row]),
         reasoner_confidence=own,
+        delegate=signals.tool_names[delegate] if delegate >= 0 else "",
+        features={name: float(values[row]) for name, values in signals.features.items() if values.dtype.kind in "biuf"},
     )
 
 

@@ -106,7 +106,7 @@ class Cascade:
         confidence, usable = np.array([one.confidence for one in given]), np.array([one.usable for one in given])
         agreed = self._agreement(usable) if policy.uses_agreement else self.signals.agreement
         heard = replace(self.signals, tool_confidence=confidence, agreement=agreed)
-        return replace(heard, delegate=selection.select(self.models.tools, confidence, usable))
+        return replace(heard, delegate=selection.select(heard, usable))
 
     def _serve_routes(self) -> Steps:
         """Serve every query along its route, if those it was sent to have an answer."""

@@ -79,6 +79,8 @@ def decision_to_record(decision: Decision) -> dict[str, Any]:
         "tool_confidence": {name: _null(value) for name, value in decision.tool_confidence.items()},
         "agreement": _null(decision.agreement),
         "reasoner_confidence": _null(decision.reasoner_confidence),
+        "delegate": decision.delegate,
+        "features": {name: _null(value) for name, value in decision.features.items()},
     }
 
 
@@ -96,6 +98,8 @@ def decision_from_record(record: Mapping[str, Any]) -> Decision:
         tool_confidence={name: _nan(value) for name, value in record["tool_confidence"].items()},
         agreement=_nan(record["agreement"]),
         reasoner_confidence=_nan(record["reasoner_confidence"]),
+        delegate=record.get("delegate", ""),
+        features={name: _nan(value) for name, value in record.get("features", {}).items()},
     )
 
 

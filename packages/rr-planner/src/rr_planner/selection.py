@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from rr_planner.errors import InvalidPolicyError
-from rr_planner.policies.signals import NO_TOOL
-from rr_planner.types import FloatArray, IntArray
+from rr_planner.errors import InvalidPolicyError, InvalidQueryError
+from rr_planner.policies.fixed import uniform_draws
+from rr_planner.policies.settings import reject_unknown
+from rr_planner.policies.signal_table import signal_table
+from rr_planner.policies.signals import NO_TOOL, Signals
+from rr_planner.trees import Trees
+from rr_planner.types import IntArray
 
 
 @runtime_checkable
@@ -22,12 +26,11 @@ class Selection(Protocol):
         """Return the tools that must be asked before `select` can choose."""
         ...
 
-    def select(self, tool_names: Sequence[str], confidence: FloatArray, answered: NDArray[np.bool_]) -> IntArray:
-        """Return [B] indices into `tool_names`, -1 where no tool can answer.
+    def select(self, signals: Signals, answered: NDArray[np.bool_]) -> IntArray:
+        """Return [B] indices into `signals.tool_names`, -1 where no tool can answer.
 
         Args:
-            tool_names: T names.
-            confidence: [T, B] calibrated confidences, NaN where unknown.
+            signals: what is known of the B queries, the tools' confidences included; nothing is delegated yet.
             answered: [T, B] whether the tool gave a valid answer.
         """
         ...
@@ -44,8 +47,9 @@ class MostConfident:
         """All of them."""
         return tuple(tool_names)
 
-    def select(self, tool_names: Sequence[str], confidence: FloatArray, answered: NDArray[np.bool_]) -> IntArray:
+    def select(self, signals: Signals, answered: NDArray[np.bool_]) -> IntArray:
         """[B] the most confident tool that answered."""
+        confidence = signals.tool_confidence
         known = np.where(np.isnan(confidence), -1.0, confidence)
         return _best(np.where(answered, known, -np.inf))
 
@@ -65,15 +69,120 @@ class BestOverall:
         self._index(tool_names)
         return (self.name,)
 
-    def select(self, tool_names: Sequence[str], confidence: FloatArray, answered: NDArray[np.bool_]) -> IntArray:
+    def select(self, signals: Signals, answered: NDArray[np.bool_]) -> IntArray:
         """[B] that tool where it answered."""
-        index = self._index(tool_names)
+        index = self._index(signals.tool_names)
         return np.where(answered[index], index, NO_TOOL)
 
     def _index(self, tool_names: Sequence[str]) -> int:
         if self.name not in tool_names:
             raise InvalidPolicyError("selection", f"the tool {self.name!r}", f"one of {', '.join(tool_names)}")
         return list(tool_names).index(self.name)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MostUseful:
+    """The tool whose answer promises most, learned from past outcomes by `fit_selection`.
+
+    Of equally promising tools the first in the order given. A tool that nothing was learned about is taken only where
+    no other answered.
+
+    Args:
+        usefulness: by tool, the gain to expect of its answer, from signals (see `rr_planner.policies.signal_table`).
+    """
+
+    usefulness: Mapping[str, Trees]
+
+    def required(self, tool_names: Sequence[str]) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(tool_names)
+
+    def select(self, signals: Signals, answered: NDArray[np.bool_]) -> IntArray:
+        """[B] the most promising tool that answered.
+
+        Raises:
+            InvalidQueryError: the queries lack a feature that the usefulness was learned from.
+        """
+        return _best(np.where(answered, self.expected(signals), -np.inf))
+
+    def expected(self, signals: Signals) -> NDArray[np.float64]:
+        """[T, B] the gain to expect of each tool's answer; the least number where nothing was learned about it."""
+        gain = np.full(signals.tool_confidence.shape, np.finfo(np.float64).min)
+        for place, name in enumerate(signals.tool_names):
+            if name in self.usefulness:
+                trees = self.usefulness[name]
+                gain[place] = trees(signal_table(signals, trees.features))
+        return gain
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON values."""
+        return {"usefulness": {name: trees.to_dict() for name, trees in self.usefulness.items()}}
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> Self:
+        """Read `to_dict` back.
+
+        Raises:
+            InvalidPolicyError: a key is unknown, or what it holds are no trees.
+        """
+        reject_unknown(settings, ("usefulness",))
+        return cls({name: Trees.from_dict(trees) for name, trees in settings.get("usefulness", {}).items()})
+
+
+@dataclass(frozen=True, slots=True)
+class RandomTool:
+    """A tool drawn from a hash of the query's id, to compare a selection with.
+
+    Args:
+        seed: another seed draws other tools.
+    """
+
+    seed: int = 0
+
+    def required(self, tool_names: Sequence[str]) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(tool_names)
+
+    def select(self, signals: Signals, answered: NDArray[np.bool_]) -> IntArray:
+        """[B] one of the tools that answered, each as likely as the others."""
+        count = answered.sum(0)
+        wanted = (uniform_draws(self.seed, signals.ids) * np.maximum(count, 1)).astype(np.int64)
+        place = np.argmax(answered & (np.cumsum(answered, axis=0) == wanted + 1), axis=0) if len(answered) else count
+        return np.where(count > 0, place, NO_TOOL)
+
+
+@dataclass(frozen=True, slots=True)
+class BestInHindsight:
+    """The tool whose answer was worth most, from outcomes: the bound that no selection can beat. For analysis only.
+
+    Args:
+        gains: by query id, the gain of each tool by name.
+    """
+
+    gains: Mapping[int | str, Mapping[str, float]]
+
+    @classmethod
+    def from_gains(cls, ids: ArrayLike, tool_names: Sequence[str], gains: ArrayLike) -> Self:
+        """Take gains [T, B] of the tools in the queries with the ids [B]."""
+        columns = np.asarray(gains, dtype=np.float64).T.tolist()
+        pairs = zip(np.asarray(ids).tolist(), columns, strict=True)
+        return cls({query: dict(zip(tool_names, column, strict=True)) for query, column in pairs})
+
+    def required(self, tool_names: Sequence[str]) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(tool_names)
+
+    def select(self, signals: Signals, answered: NDArray[np.bool_]) -> IntArray:
+        """[B] the tool that gained most of those that answered; of equal ones the first.
+
+        Raises:
+            InvalidQueryError: a query or a tool whose gain is unknown.
+        """
+        try:
+            known = [[self.gains[query][name] for query in signals.ids.tolist()] for name in signals.tool_names]
+        except KeyError as error:
+            raise InvalidQueryError("ids", f"{error.args[0]!r}", "queries and tools whose gains are known") from None
+        return _best(np.where(answered, np.array(known).reshape(answered.shape), -np.inf))
 
 
 def _best(worth: NDArray[Any]) -> IntArray:

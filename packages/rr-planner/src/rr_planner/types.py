@@ -230,6 +230,8 @@ class Decision:
         agreement: between the tools that were asked, in [0, 1]; NaN with fewer than two answers, or where the policy
             does not look at it.
         reasoner_confidence: of the reasoner alone; NaN where it did not run.
+        delegate: the tool that would have answered; empty where none could.
+        features: the team's own numbers on the query, by name.
     """
 
     query_id: int | str
@@ -243,6 +245,8 @@ class Decision:
     tool_confidence: Mapping[str, float]
     agreement: float
     reasoner_confidence: float
+    delegate: str = ""
+    features: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def risk(self) -> Risk:

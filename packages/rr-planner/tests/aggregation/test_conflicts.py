@@ -1,8 +1,9 @@
 import math
 
+import numpy as np
 import pytest
 
-from rr_planner import InvalidAnswerError, conflicts
+from rr_planner import InvalidAnswerError, Ranking, conflicts, settle
 
 
 def test_by_hand():
@@ -24,3 +25,19 @@ def test_no_disagreement():
 def test_bad_shapes(arguments):
     with pytest.raises(InvalidAnswerError):
         conflicts(*arguments)
+
+
+def test_settle_by_confidence_gaps_and_silence():
+    nan = float("nan")
+    own = Ranking(
+        np.array([[1, 2]] * 6), np.array([[2.0, 1.0]] * 5 + [[-np.inf] * 2]), np.array([0.5, 0.5, 0.5, nan, 0.5, nan])
+    )
+    tools = Ranking(np.array([[1], [3], [3], [3], [3], [3]]), np.ones((6, 1)), np.array([0.9, 0.4, 0.6, 0.1, nan, 0.2]))
+    stands, differ = settle(own, tools)
+    assert stands.items[:, 0].tolist() == [1, 1, 3, 3, 1, 3]
+    assert differ.tolist() == [False, True, True, True, True, False]
+    assert np.isneginf(stands.scores[2, 1])
+    np.testing.assert_array_equal(stands.confidence, [0.5, 0.5, 0.6, 0.1, 0.5, 0.2])
+    with pytest.raises(InvalidAnswerError, match="answers to 2 queries"):
+        settle(own, tools.take([0, 1]))
+    assert len(settle(own.take([]), tools.take([]))[0]) == 0

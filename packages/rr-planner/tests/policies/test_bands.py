@@ -95,12 +95,13 @@ def test_reasons_name_missing_tools_agreement_and_unknown_confidence():
 @given(st.tuples(fraction, fraction), fraction, st.tuples(fraction, fraction, fraction), fraction)
 def test_json_round_trip_keeps_hash_and_value(horizons, tool, levels, together):
     low, high = sorted(horizons)
+    first, second, third = sorted(levels)
     policy = Bands(
         low_horizon=low,
         high_horizon=high,
-        tool_confidence=tool,
-        reasoner_confidence=sorted(levels),
-        tool_agreement=together,
+        tool_confidence=tool if low > 0 else 0.0,
+        reasoner_confidence=(first if low > 0 else second, second, third if high < 1 else second),
+        tool_agreement=together if low > 0 else 0.0,
     )
     again = Bands.from_dict(json.loads(json.dumps(policy.to_dict())))
     assert again == policy
@@ -177,3 +178,19 @@ def test_from_quantiles():
 def test_bad_settings_are_named(settings, words):
     with pytest.raises(InvalidPolicyError, match=words):
         Bands.from_dict(settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"low_horizon": 0.0, "tool_confidence": 0.5}, "tool_confidence: received 0.5, a dead rule"),
+        ({"low_horizon": 0.0, "tool_agreement": 0.1}, "tool_agreement: received 0.1, a dead rule"),
+        ({"low_horizon": 0.0, "reasoner_confidence": [0.1, 0.2, 0.3]}, r"reasoner_confidence\.low: received 0.1"),
+        ({"high_horizon": 1.0, "reasoner_confidence": [0.1, 0.2, 0.3]}, r"reasoner_confidence\.high: received 0.3"),
+    ],
+)
+def test_dead_rules_are_refused(settings, field):
+    with pytest.raises(InvalidPolicyError, match=field):
+        Bands.from_dict(settings)
+    quiet = Bands(low_horizon=0.0, high_horizon=1.0)
+    assert (quiet.tool_confidence, quiet.reasoner_confidence) == (0.0, (0.0, 0.0, 0.0))

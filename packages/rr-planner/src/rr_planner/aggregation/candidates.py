@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from rr_planner.aggregation.agreement import agreement_of
 from rr_planner.aggregation.tally import Entries, Lists, Tally
-from rr_planner.errors import InvalidAnswerError, InvalidQueryError
+from rr_planner.errors import InvalidAnswerError
+from rr_planner.policies.signal_table import numeric_feature
 from rr_planner.protocols import RankingLike
 from rr_planner.types import FloatArray, IntArray, QueryBatch
 
@@ -90,7 +91,7 @@ class Candidates:
         places = [columns.tools.index(name) for name in present]
         confidence = _confidence([rankings[name] for name in present], lists, places, len(columns.tools))
         lengths = np.array([len(history) for history in queries.histories], dtype=np.float64)
-        features = [_query_feature(queries, name) for name in columns.query_features]
+        features = [numeric_feature(queries.features, name) for name in columns.query_features]
         of_query = [agreement_of(lists, entries), queries.evidence_horizon, lengths, *features]
         return cls(
             said,
@@ -134,14 +135,6 @@ def _confidence(rankings: Sequence[RankingLike], lists: Lists, places: Sequence[
         if ranking.confidence is not None:
             known[:, place] = np.where(counted.any(1), ranking.confidence, np.nan)
     return known
-
-
-def _query_feature(queries: QueryBatch, name: str) -> FloatArray:
-    values = queries.features.get(name)
-    if values is None or values.dtype.kind not in "biuf":
-        received = "missing" if values is None else f"dtype {values.dtype}"
-        raise InvalidQueryError(f"features.{name}", received, "numbers, one a query: the fusion was fitted with them")
-    return values.astype(np.float64)
 
 
 def _item_cells(said: Tally, values: FloatArray) -> FloatArray:

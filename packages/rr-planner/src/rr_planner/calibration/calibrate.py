@@ -28,10 +28,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rr_planner.calibration.grid import Costs, Grid, Outcomes
+from rr_planner.calibration.grid import Grid, Outcomes
 from rr_planner.calibration.outcomes import column
+from rr_planner.costs import Costs
 from rr_planner.errors import CalibrationError
 from rr_planner.policies.bands import Bands
+from rr_planner.policies.signals import NO_TOOL, Signals
 from rr_planner.selection import MostConfident, Selection
 from rr_planner.types import FloatArray, Route
 
@@ -129,7 +131,16 @@ def calibrate_bands(
     names = tool_names or tuple(f"tool {index}" for index in range(count))
     if count == 0 or len(names) != count:
         raise CalibrationError("tool_gain", f"{count} tools, {len(names)} names", "at least one tool, a name for each")
-    chosen = (selection or MostConfident()).select(names, confidence, np.ones(gains.shape, dtype=np.bool_))
+    asked = Signals(
+        ids=np.arange(size),
+        evidence_horizon=horizon,
+        tool_names=names,
+        tool_confidence=confidence,
+        delegate=np.full(size, NO_TOOL),
+        agreement=np.full(size, np.nan),
+        reasoner_confidence=np.full(size, np.nan),
+    )
+    chosen = (selection or MostConfident()).select(asked, np.ones(gains.shape, dtype=np.bool_))
     each = np.arange(size)
     outcomes = Outcomes(
         horizon=horizon,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from rr_planner.errors import CalibrationError
+from rr_planner.costs import Costs
 from rr_planner.policies.bands import Bands
 from rr_planner.policies.policy import BOTH, TOOLS, decide
 from rr_planner.policies.signals import Signals
@@ -21,31 +21,6 @@ from rr_planner.types import EMPTY, FloatArray, Route
 
 BoolArray = NDArray[np.bool_]
 _DECILES = np.arange(1, 10) / 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What the steps of the cascade cost a query, in any one unit: FLOPs, milliseconds, money.
-
-    Args:
-        tools: asking the tools, all that the selection requires.
-        reasoner: the reasoner without evidence.
-        evidence: the reasoner with evidence.
-
-    Raises:
-        CalibrationError: a cost is negative or not finite.
-    """
-
-    tools: float = 0.0
-    reasoner: float = 1.0
-    evidence: float = 1.0
-
-    def __post_init__(self) -> None:
-        """Check the costs."""
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if not (np.isfinite(value) and value >= 0):
-                raise CalibrationError(f"costs.{one.name}", f"{value}", "a finite number of at least 0")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,6 +131,7 @@ class Grid:
         kept = (low <= high) & (first <= second) & (second <= third)
         kept &= (low > 0) | ((first == second) & (sure == 0))  # nobody is at low horizon
         kept &= (second < third) | (high == low)  # the upper horizon changes nothing
+        kept &= (second == third) | (high < horizons - 1)  # nobody is at high horizon
         return [axis[kept].astype(np.intp) for axis in axes]
 
     def _delegated(self) -> tuple[FloatArray, FloatArray]:

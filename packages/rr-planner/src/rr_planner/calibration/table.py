@@ -16,14 +16,17 @@ from rr_planner.policies.settings import reject_unknown
 
 _PLAIN = ("evidence_horizon", "reasoner_confidence", "reasoner_gain", "both_gain")
 _BY_TOOL = ("tool_confidence", "tool_gain")
+_FEATURE = "features."
+_MAY_BE_UNKNOWN = ("tool_confidence.", "agreement")
 
 
 def read_outcomes(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read a table of outcomes as the arguments of `calibrate_bands`.
+    """Read a table of outcomes as the arguments of `OutcomeTable.of`.
 
     An `.npz` holds `evidence_horizon`, `reasoner_confidence`, `reasoner_gain`, `both_gain` [B], `tool_confidence`,
-    `tool_gain` [T, B] and optionally `tool_names` [T]. A `.csv` has a header, one row a query and one column a tool:
-    `tool_confidence.NAME` and `tool_gain.NAME`; other columns are not read. An empty tool confidence is unknown.
+    `tool_gain` [T, B] and optionally `tool_names` [T], `agreement`, `users` and `features.NAME` [B]. A `.csv` has a
+    header, one row a query and one column a tool: `tool_confidence.NAME` and `tool_gain.NAME`; other columns are not
+    read. An empty confidence or agreement is unknown.
 
     Raises:
         CalibrationError: the file cannot be read, or a column is missing or holds no numbers.
@@ -43,7 +46,10 @@ def _from_archive(path: Path) -> dict[str, Any]:
             table: dict[str, Any] = {name: archive[name] for name in archive.files}
     except ValueError as error:
         raise CalibrationError(f"{path}", f"a file that cannot be read ({error})", "an archive of arrays") from None
-    reject_unknown(table, (*_PLAIN, *_BY_TOOL, "tool_names"))
+    features = {name: table.pop(name) for name in list(table) if name.startswith(_FEATURE)}
+    reject_unknown(table, (*_PLAIN, *_BY_TOOL, "tool_names", "agreement", "users"))
+    if features:
+        table["features"] = {name.removeprefix(_FEATURE): values for name, values in features.items()}
     for name in (*_PLAIN, *_BY_TOOL):
         if name not in table:
             raise CalibrationError(f"{path}", f"no array {name}", f"{', '.join((*_PLAIN, *_BY_TOOL))}")
@@ -64,6 +70,13 @@ def _from_csv(path: Path) -> dict[str, Any]:
     table: dict[str, Any] = {name: _numbers(path, rows, name) for name in _PLAIN}
     for kind in _BY_TOOL:
         table[kind] = np.stack([_numbers(path, rows, f"{kind}.{tool}") for tool in tools])
+    if "agreement" in header:
+        table["agreement"] = _numbers(path, rows, "agreement")
+    if "users" in header:
+        table["users"] = np.array([row["users"] for row in rows])
+    features = [name for name in header if name.startswith(_FEATURE)]
+    if features:
+        table["features"] = {name.removeprefix(_FEATURE): _numbers(path, rows, name) for name in features}
     return table | {"tool_names": tuple(tools)}
 
 
@@ -72,7 +85,7 @@ def _numbers(path: Path, rows: list[dict[str, str]], name: str) -> NDArray[np.fl
     for index, row in enumerate(rows):
         text = row[name]
         try:
-            values[index] = float(text) if text or not name.startswith("tool_confidence.") else np.nan
+            values[index] = float(text) if text or not name.startswith(_MAY_BE_UNKNOWN) else np.nan
         except (TypeError, ValueError):
             where = f"{path}, line {index + 2}, {name}"
             raise CalibrationError(where, repr(text), "a number") from None

@@ -9,45 +9,80 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rr_planner.calibration.calibrate import BandsCalibration, calibrate_bands
-from rr_planner.calibration.grid import Costs
+from rr_planner.calibration.calibrate_benefits import BenefitCalibration, Target, calibrate_benefits
 from rr_planner.calibration.table import read_outcomes
+from rr_planner.commands.tables import add_options, costs_of, table_of
+from rr_planner.errors import PlannerError
 from rr_planner.policies.file import save_policy
+
+_OF_BANDS = ("min_share", "slack")
+_OF_BENEFITS = ("tool_use", "risk", "delta", "price")
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Tell argparse of it."""
-    parser = commands.add_parser("calibrate", help="choose the thresholds of Bands from past outcomes")
-    parser.add_argument("outcomes", type=Path, help="an .npz or .csv of validation queries, see the README")
+    parser = commands.add_parser("calibrate", help="make a policy from past outcomes")
+    add_options(parser)
     parser.add_argument("--out", type=Path, required=True, help="policy file to write")
-    parser.add_argument("--cost-tools", type=float, default=0.0, help="cost of asking the tools (default 0)")
-    parser.add_argument("--cost-reasoner", type=float, default=1.0, help="cost of the reasoner alone (default 1)")
     parser.add_argument(
-        "--cost-evidence", type=float, default=1.0, help="cost of the reasoner with evidence (default 1)"
+        "--policy",
+        choices=("bands", "expected-benefit"),
+        default="bands",
+        help="thresholds on horizon and confidence, or the learned benefit of each step (extra `calibration`)",
     )
     parser.add_argument("--budget", type=float, help="largest mean cost a query")
-    parser.add_argument("--min-share", type=float, default=0.0, help="least share of queries on each route (default 0)")
-    parser.add_argument("--slack", type=float, default=1.0, help="standard errors to give for simplicity (default 1)")
+    parser.add_argument("--min-share", type=float, help="bands: least share of queries on each route (default 0)")
+    parser.add_argument("--slack", type=float, help="bands: standard errors to give for simplicity (default 1)")
+    parser.add_argument("--tool-use", type=float, help="expected-benefit: share of queries that tools take part in")
+    parser.add_argument("--risk", type=float, help="expected-benefit: largest mean loss against always both")
+    parser.add_argument("--delta", type=float, help="expected-benefit: chance to exceed the risk (default 0.05)")
+    parser.add_argument("--price", type=float, help="expected-benefit: gain a unit of cost must bring (default 0)")
     parser.add_argument("--json", action="store_true", help="the figures as one JSON object")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> Iterator[str]:
     """Write the policy file and yield its figures."""
-    result = calibrate_bands(
-        **read_outcomes(options.outcomes),
-        costs=Costs(options.cost_tools, options.cost_reasoner, options.cost_evidence),
-        budget=options.budget,
-        min_share=options.min_share,
-        slack=options.slack,
-    )
+    foreign = _OF_BENEFITS if options.policy == "bands" else _OF_BANDS
+    for name in (name for name in foreign if getattr(options, name) is not None):
+        raise PlannerError(f"--{name.replace('_', '-')} means nothing to --policy {options.policy}; leave it out")
+    result = _bands(options) if options.policy == "bands" else _benefits(options)
     save_policy(result.policy, options.out, calibration=result.to_dict())
     if options.json:
-        yield json.dumps({"policy": result.policy.to_dict(), "hash": result.policy.hash, **result.to_dict()})
+        settings = {"policy": result.policy.to_dict()} if isinstance(result, BandsCalibration) else {}
+        yield json.dumps({**settings, "hash": result.policy.hash, **result.to_dict()})
+    elif isinstance(result, BandsCalibration):
+        yield from _summary_of_bands(result)
     else:
-        yield from _summary(result, options.out)
+        yield from _summary_of_benefits(result)
+    if not options.json:
+        yield f"written to {options.out} (policy {result.policy.hash})"
 
 
-def _summary(result: BandsCalibration, path: Path) -> Iterator[str]:
+def _bands(options: argparse.Namespace) -> BandsCalibration:
+    table = read_outcomes(options.outcomes)
+    for name in ("agreement", "users", "features"):
+        table.pop(name, None)
+    return calibrate_bands(
+        **table,
+        costs=costs_of(options),
+        budget=options.budget,
+        min_share=0.0 if options.min_share is None else options.min_share,
+        slack=1.0 if options.slack is None else options.slack,
+    )
+
+
+def _benefits(options: argparse.Namespace) -> BenefitCalibration:
+    delta = 0.05 if options.delta is None else options.delta
+    return calibrate_benefits(
+        table_of(options),
+        costs=costs_of(options),
+        target=Target(tool_use=options.tool_use, risk=options.risk, budget=options.budget, delta=delta),
+        price=0.0 if options.price is None else options.price,
+    )
+
+
+def _summary_of_bands(result: BandsCalibration) -> Iterator[str]:
     levels = ", ".join(f"{name} {value:.3f}" for name, value in result.policy.reasoner_confidence._asdict().items())
     yield (
         f"delegate below evidence horizon {result.policy.low_horizon:.3f} at tool confidence of at least "
@@ -59,4 +94,13 @@ def _summary(result: BandsCalibration, path: Path) -> Iterator[str]:
     yield f"gain {result.gain:.4f} +- {result.standard_error:.4f} on these {result.n} queries, {held_out} held out"
     yield "instead of: " + ", ".join(f"{name} {gain:.4f}" for name, gain in result.baselines.items())
     yield f"cost {result.cost:.4g} a query"
-    yield f"written to {path} (policy {result.policy.hash})"
+
+
+def _summary_of_benefits(result: BenefitCalibration) -> Iterator[str]:
+    expected, prices = result.expected, result.policy.prices
+    yield f"a unit of cost must bring {prices.cost:.4g}, an answer with tools in it {prices.tools:+.4g} besides"
+    yield "shares: " + ", ".join(f"{route} {share:.1%}" for route, share in expected.shares.items())
+    for name in ("gain", "gap_closed", "tool_use", "cost"):
+        value, low, high = getattr(expected, name)
+        yield f"{name.replace('_', ' ')} {value:.4g} [{low:.4g}, {high:.4g}] on users that the policy had not seen"
+    yield "instead of: " + ", ".join(f"{name} {one.gain.value:.4f}" for name, one in result.baselines.items())

@@ -43,13 +43,16 @@ class Bands:
     Args:
         low_horizon: in [0, 1]; 0 delegates nothing.
         high_horizon: in [low_horizon, 1].
-        tool_confidence: in [0, 1]; 0 also lets tools without a confidence answer.
+        tool_confidence: in [0, 1]; 0 also lets tools without a confidence answer. By default 0.5 where queries can be
+            of low horizon.
         reasoner_confidence: in [0, 1], one number for all levels or three for low, medium and high horizon that do not
-            decrease: the less is known of a user, the surer the reasoner must be. 0 never escalates.
+            decrease: the less is known of a user, the surer the reasoner must be. 0 never escalates. By default 0.5 at
+            high horizon alone.
         tool_agreement: in [0, 1]; above 0 at least two tools must have answered, and all are asked.
 
     Raises:
-        InvalidPolicyError: a threshold is no number in its range, the bands overlap, or the three numbers decrease.
+        InvalidPolicyError: a threshold is no number in its range, the bands overlap, the three numbers decrease, or a
+            rule is dead: one for low horizon where `low_horizon` is 0, one for high horizon where `high_horizon` is 1.
 
     Example:
         >>> policy = Bands(tool_confidence=0.4, reasoner_confidence=(0.0, 0.2, 0.5))
@@ -70,8 +73,8 @@ class Bands:
         *,
         low_horizon: float = 0.3,
         high_horizon: float = 0.7,
-        tool_confidence: float = 0.5,
-        reasoner_confidence: float | Sequence[float] = (0.0, 0.0, 0.5),
+        tool_confidence: float | None = None,
+        reasoner_confidence: float | Sequence[float] | None = None,
         tool_agreement: float = 0.0,
     ) -> None:
         """Check and freeze the thresholds."""
@@ -82,9 +85,29 @@ class Bands:
             )
         object.__setattr__(self, "low_horizon", low)
         object.__setattr__(self, "high_horizon", high)
-        object.__setattr__(self, "tool_confidence", _fraction("tool_confidence", tool_confidence))
-        object.__setattr__(self, "reasoner_confidence", _by_level(reasoner_confidence))
+        sure = (0.5 if low > 0 else 0.0) if tool_confidence is None else tool_confidence
+        needed = (0.0, 0.0, 0.5 if high < 1 else 0.0) if reasoner_confidence is None else reasoner_confidence
+        object.__setattr__(self, "tool_confidence", _fraction("tool_confidence", sure))
+        object.__setattr__(self, "reasoner_confidence", _by_level(needed))
         object.__setattr__(self, "tool_agreement", _fraction("tool_agreement", tool_agreement))
+        self._refuse_dead_rules()
+
+    def _refuse_dead_rules(self) -> None:
+        needed = self.reasoner_confidence
+        dead = {
+            "tool_confidence": self.low_horizon == 0 and self.tool_confidence > 0,
+            "tool_agreement": self.low_horizon == 0 and self.tool_agreement > 0,
+            "reasoner_confidence.low": self.low_horizon == 0 and needed.low != needed.medium,
+            "reasoner_confidence.high": self.high_horizon == 1 and needed.high != needed.medium,
+        }
+        for name in (name for name, is_dead in dead.items() if is_dead):
+            if name == "reasoner_confidence.high":
+                level, edge, allowed = "above high_horizon 1", needed.high, f"that of medium horizon, {needed.medium}"
+            elif name == "reasoner_confidence.low":
+                level, edge, allowed = "below low_horizon 0", needed.low, f"that of medium horizon, {needed.medium}"
+            else:
+                level, edge, allowed = "below low_horizon 0", getattr(self, name), "0"
+            raise InvalidPolicyError(name, f"{edge}, a dead rule: no query is {level}", allowed)
 
     @classmethod
     def from_quantiles(
@@ -110,12 +133,15 @@ class Bands:
         """
         horizon, tools = _sample("evidence_horizon", evidence_horizon), _sample("tool_confidence", tool_confidence)
         own = _sample("reasoner_confidence", reasoner_confidence)
+        low, high = _at(horizon, quantiles.low_horizon), _at(horizon, quantiles.high_horizon)
+        first, second, third = (_at(own, level) for level in quantiles.reasoner_confidence)
         return cls(
-            low_horizon=_at(horizon, quantiles.low_horizon),
-            high_horizon=_at(horizon, quantiles.high_horizon),
-            tool_confidence=_at(tools, quantiles.tool_confidence),
-            reasoner_confidence=[_at(own, level) for level in quantiles.reasoner_confidence],
-            tool_agreement=quantiles.tool_agreement,
+            low_horizon=low,
+            high_horizon=high,
+            # A quantile of the horizon may lie at its end, where a level has no queries and needs no rule.
+            tool_confidence=_at(tools, quantiles.tool_confidence) if low > 0 else 0.0,
+            reasoner_confidence=(first if low > 0 else second, second, third if high < 1 else second),
+            tool_agreement=quantiles.tool_agreement if low > 0 else 0.0,
         )
 
     @classmethod

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from rr_planner.errors import InvalidPolicyError, InvalidQueryError
 from rr_planner.policies.policy import CODE_OF_ROUTE, ROUTE_OF_CODE, TOOLS, BoolArray, Codes, content_hash
 from rr_planner.policies.signals import Signals
-from rr_planner.types import Route
+from rr_planner.types import FloatArray, Route
 
 
 class FixedRoutes:
@@ -123,8 +123,7 @@ class Random(FixedRoutes):
         return {"probabilities": list(self.probabilities), "seed": self.seed}
 
     def _routes(self, ids: NDArray[Any]) -> Codes:
-        draws = [_uniform(self.seed, query_id) for query_id in ids.tolist()]
-        codes = np.searchsorted(np.cumsum(self.probabilities)[:2], draws, side="right")
+        codes = np.searchsorted(np.cumsum(self.probabilities)[:2], uniform_draws(self.seed, ids), side="right")
         return codes.astype(np.int8)
 
 
@@ -164,6 +163,7 @@ class Oracle(FixedRoutes):
         return np.array(codes, dtype=np.int8)
 
 
-def _uniform(seed: int, query_id: object) -> float:
-    digest = hashlib.blake2b(f"{seed}:{query_id}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") / 2**64
+def uniform_draws(seed: int, ids: NDArray[Any]) -> FloatArray:
+    """Return [B] numbers in [0, 1), each a hash of the seed and one of the query ids [B]."""
+    digests = (hashlib.blake2b(f"{seed}:{one}".encode(), digest_size=8).digest() for one in ids.tolist())
+    return np.array([int.from_bytes(digest, "big") / 2**64 for digest in digests], dtype=np.float64)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rr_planner.errors import InvalidPolicyError, InvalidQueryError
 from rr_planner.policies.settings import reject_unknown
-from rr_planner.policies.signals import Signals
+from rr_planner.policies.signals import NO_TOOL, Signals
 from rr_planner.selection import MostConfident
 
-_KEYS = ("query_id", "evidence_horizon", "tool_confidence", "agreement", "reasoner_confidence")
+_KEYS = ("query_id", "evidence_horizon", "tool_confidence", "agreement", "reasoner_confidence", "features")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,15 +68,25 @@ def _signals(record: Mapping[str, Any], query_id: int | str, where: str) -> Sign
     names = tuple(tools)
     confidence = np.array([[_fraction(tools[name], f"{where}: tool_confidence.{name}")] for name in names])
     confidence = confidence.reshape(len(names), 1)
-    return Signals(
+    signals = Signals(
         ids=np.array([query_id]),
         evidence_horizon=np.array([_fraction(record.get("evidence_horizon"), f"{where}: evidence_horizon")]),
         tool_names=names,
         tool_confidence=confidence,
-        delegate=MostConfident().select(names, confidence, np.ones(confidence.shape, dtype=np.bool_)),
+        delegate=np.array([NO_TOOL]),
         agreement=np.array([_optional(record, "agreement", where)]),
         reasoner_confidence=np.array([_optional(record, "reasoner_confidence", where)]),
+        features=_features(record.get("features", {}), where),
     )
+    return replace(signals, delegate=MostConfident().select(signals, np.ones(confidence.shape, dtype=np.bool_)))
+
+
+def _features(features: object, where: str) -> dict[str, NDArray[Any]]:
+    if not isinstance(features, dict) or any(
+        isinstance(value, bool) or not isinstance(value, (int, float)) for value in features.values()
+    ):
+        raise InvalidQueryError(f"{where}: features", repr(features), "an object of numbers by name")
+    return {name: np.array([value], dtype=np.float64) for name, value in features.items()}
 
 
 def _optional(record: Mapping[str, Any], key: str, where: str) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from rr_planner.types import EMPTY, FloatArray, IntArray, QueryBatch
 
@@ -57,6 +57,20 @@ class Signals:
     def __len__(self) -> int:
         """Return B."""
         return len(self.ids)
+
+    def take(self, indices: ArrayLike) -> Signals:
+        """Return the queries at `indices` [N], in that order."""
+        rows = np.asarray(indices, dtype=np.int64)
+        return Signals(
+            ids=self.ids[rows],
+            evidence_horizon=self.evidence_horizon[rows],
+            tool_names=self.tool_names,
+            tool_confidence=self.tool_confidence[:, rows],
+            delegate=self.delegate[rows],
+            agreement=self.agreement[rows],
+            reasoner_confidence=self.reasoner_confidence[rows],
+            features={name: values[rows] for name, values in self.features.items()},
+        )
 
     @property
     def delegate_confidence(self) -> FloatArray:

@@ -1,0 +1,219 @@
+"""Learned benefits on outcomes whose best route is known, and the policy's file, words and limits."""
+
+import json
+
+import numpy as np
+import pytest
+
+from rr_planner import (
+    Bands,
+    CalibrationError,
+    Costs,
+    ExpectedBenefit,
+    InvalidPolicyError,
+    OutcomeTable,
+    Prices,
+    Signals,
+    Target,
+    calibrate_benefits,
+    decide,
+    evaluate,
+    fit_selection,
+    load_policy,
+    save_policy,
+)
+from rr_planner.calibration.boosting import Boosting
+from rr_planner.calibration.drift import Ranges
+from rr_planner.calibration.fit_benefits import fit_benefits
+from rr_planner.policies.file import load_calibration
+from rr_planner.policies.policy import BOTH, PENDING, REASONER, TOOLS
+
+pytest.importorskip("lightgbm")
+
+COSTS = Costs(tools=0.01, reasoner=1.0, evidence=1.3)
+QUICK = Boosting(rounds=30, leaves=5, learning_rate=0.15, rows_per_leaf=40, patience=8)
+
+
+def outcomes(size=2000, seed=0):
+    """Well-known users are right with the tools, others with the reasoner, and the unsure with both."""
+    generator = np.random.default_rng(seed)
+    horizon, sure = generator.random(size), generator.random(size)
+    chance = [1 - horizon, 0.2 + 0.5 * sure, np.where(sure < 0.4, 0.75, 0.25 + 0.4 * sure)]
+    tools, reasoner, both = (generator.random(size) < one for one in chance)
+    other = generator.random(size) < 0.3
+    return {
+        "evidence_horizon": horizon,
+        "tool_confidence": [1 - horizon, np.full(size, 0.3)],
+        "tool_gain": [tools, other],
+        "tool_names": ("good", "flat"),
+        "reasoner_confidence": sure,
+        "reasoner_gain": reasoner,
+        "both_gain": both,
+        "agreement": generator.random(size),
+        "users": np.arange(size) // 2,
+        "features": {"age": generator.integers(9, size=size)},
+    }
+
+
+@pytest.fixture(scope="module")
+def calibrated():
+    return calibrate_benefits(OutcomeTable.of(**outcomes()), costs=COSTS, options=QUICK)
+
+
+def test_better_than_fixed_routes_and_bands_on_fresh_queries(calibrated):
+    found = evaluate(OutcomeTable.of(**outcomes(seed=1)), {"learned": calibrated.policy, "bands": Bands()}, costs=COSTS)
+    learned = found["learned"].gain.value
+    assert learned > max(found[name].gain.value for name in ("tools", "reasoner", "both", "random", "bands"))
+    assert found["oracle"].gap_closed.value == pytest.approx(1.0)
+    assert abs(found["random"].gap_closed.value) < 0.1
+    assert abs(learned - calibrated.expected.gain.value) < 0.04
+    assert set(calibrated.baselines) == {"tools", "reasoner", "both", "random", "oracle"}
+
+
+@pytest.mark.parametrize("wanted", [0.2, 0.5, 0.8])
+def test_tool_use_within_two_points_on_fresh_queries(wanted):
+    result = calibrate_benefits(
+        OutcomeTable.of(**outcomes(4000)), costs=COSTS, options=QUICK, target=Target(tool_use=wanted)
+    )
+    assert result.expected.tool_use.value == pytest.approx(wanted, abs=0.005)
+    fresh = evaluate(OutcomeTable.of(**outcomes(4000, seed=2)), {"it": result.policy}, costs=COSTS)["it"]
+    assert fresh.tool_use.value == pytest.approx(wanted, abs=0.02)
+
+
+def test_a_budget_is_kept_and_a_larger_one_gains():
+    table = OutcomeTable.of(**outcomes())
+    low, high = (
+        calibrate_benefits(table, costs=COSTS, options=QUICK, target=Target(budget=budget)) for budget in (0.3, 0.9)
+    )
+    assert low.expected.cost.value <= 0.3
+    assert high.expected.cost.value <= 0.9
+    assert low.expected.gain.value < high.expected.gain.value
+    with pytest.raises(CalibrationError, match=r"at least 0\.01"):
+        calibrate_benefits(table, costs=COSTS, options=QUICK, target=Target(budget=0.001))
+
+
+def test_a_risk_is_kept_on_fresh_queries():
+    target = Target(risk=0.30)
+    result = calibrate_benefits(OutcomeTable.of(**outcomes()), costs=COSTS, options=QUICK, target=target)
+    fresh = OutcomeTable.of(**outcomes(4000, seed=3))
+    codes = decide(result.policy, fresh.signals)
+    loss = np.clip(fresh.both - fresh.routes[codes, np.arange(len(fresh))], 0, 1)
+    assert loss.mean() <= 0.30
+    assert result.policy.prices.cost > 0
+    with pytest.raises(CalibrationError, match="the mean loss is"):
+        calibrate_benefits(OutcomeTable.of(**outcomes()), costs=COSTS, options=QUICK, target=Target(risk=0.001))
+
+
+def test_a_higher_price_costs_less(calibrated):
+    fit = fit_benefits(OutcomeTable.of(**outcomes()), costs=COSTS, options=QUICK)
+    costs = []
+    for price in (0.0, 0.1, 0.2, 0.5, 5.0):
+        codes, pending = fit.benefits.routes(COSTS, Prices(price))
+        costs.append(float((pending * 1.0 + (codes == BOTH) * 1.3).mean()))
+    assert costs == sorted(costs, reverse=True)
+    assert costs[-1] == 0.0
+
+
+def test_batch_like_one_by_one_permuted_and_replayed(calibrated):
+    signals, policy = OutcomeTable.of(**outcomes(300, seed=4)).signals, calibrated.policy
+    codes = decide(policy, signals)
+    order = np.random.default_rng(0).permutation(300)
+    assert decide(policy, signals.take(order)).tolist() == codes[order].tolist()
+    assert [int(decide(policy, signals.take([row]))[0]) for row in range(300)] == codes.tolist()
+    assert decide(policy, signals.take([])).tolist() == []
+
+
+def test_words(calibrated):
+    signals, policy = OutcomeTable.of(**outcomes(300, seed=4)).signals, calibrated.policy
+    codes = decide(policy, signals)
+    said = {code: policy.reason(signals, int(np.flatnonzero(codes == code)[0]), code) for code in np.unique(codes)}
+    assert said[TOOLS].startswith("low risk: over good's answer the reasoner is expected to gain ")
+    assert said[REASONER].startswith("medium risk: ")
+    assert "no more than" in said[REASONER]
+    assert said[BOTH].startswith("high risk: ")
+    assert policy.reason(signals, 0, PENDING).endswith("the reasoner's confidence decides next")
+
+
+def test_unknown_signals_are_answered(calibrated):
+    nan = float("nan")
+    nothing = Signals(
+        ids=np.array(["x"]),
+        evidence_horizon=np.array([1.0]),
+        tool_names=("stranger",),
+        tool_confidence=np.array([[nan]]),
+        delegate=np.array([-1]),
+        agreement=np.array([nan]),
+        reasoner_confidence=np.array([nan]),
+        features={"age": np.array([nan])},
+    )
+    assert calibrated.policy.triage(nothing)[0] != TOOLS
+    assert calibrated.policy.escalate(nothing)[0] == BOTH
+    assert "no tool answered" in calibrated.policy.reason(nothing, 0, PENDING)
+
+
+def test_file_and_ranges(calibrated, tmp_path):
+    path = tmp_path / "policy.json"
+    save_policy(calibrated.policy, path, calibration=calibrated.to_dict())
+    again = load_policy(path)
+    assert isinstance(again, ExpectedBenefit)
+    assert again.hash == calibrated.policy.hash
+    table = OutcomeTable.of(**outcomes(300, seed=5))
+    assert decide(again, table.signals).tolist() == decide(calibrated.policy, table.signals).tolist()
+    figures = load_calibration(path)
+    assert figures["n"] == 2000
+    assert Ranges.from_dict(figures["ranges"]) == calibrated.ranges
+    content = json.loads(path.read_text())
+    for change, words in (
+        ({"pricess": {}}, r"prices \(did you mean"),
+        ({"prices": {"cost": -1.0, "tools": 0.0}}, "at least 0"),
+        ({"prices": {"cots": 1.0}}, r"prices\.cots"),
+    ):
+        path.write_text(json.dumps(content | {"settings": content["settings"] | change}))
+        with pytest.raises(InvalidPolicyError, match=words):
+            load_policy(path)
+
+
+def test_trees_see_nothing_that_is_not_known_yet(calibrated):
+    policy = calibrated.policy
+    with pytest.raises(InvalidPolicyError, match="going_on"):
+        ExpectedBenefit(going_on=policy.asking_again, consulting=policy.consulting, asking_again=policy.asking_again)
+
+
+def test_selection_closes_the_gap():
+    found = fit_selection(OutcomeTable.of(**outcomes()), options=QUICK)
+    assert found.random < found.best_overall <= found.gain.value < found.oracle
+    assert 0.1 < found.gap_closed < 1
+    warm = OutcomeTable.of(**outcomes(seed=6)).signals
+    chosen = found.selection.select(warm, np.ones((2, 2000), dtype=bool))
+    assert (chosen[warm.evidence_horizon < 0.4] == 0).mean() > 0.95
+    assert (chosen[warm.evidence_horizon > 0.9] == 1).mean() > 0.8
+
+
+@pytest.mark.parametrize(
+    ("target", "field"),
+    [({"tool_use": 0.5, "risk": 0.1}, "target"), ({"tool_use": 1.5}, "tool_use"), ({"budget": float("nan")}, "budget")],
+)
+def test_bad_targets(target, field):
+    with pytest.raises(CalibrationError, match=field):
+        Target(**target)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"reasoner_gain": np.ones(2000)}, "reasoner_gain: received 1 for every query"),
+        ({"evidence_horizon": np.full(2000, np.nan)}, "evidence_horizon"),
+        ({"tool_names": ("one",)}, "2 tools, 1 names"),
+        ({"users": [1]}, "users"),
+        ({"features": {"age": ["x"] * 2000}}, r"features\.age"),
+        ({"agreement": np.full(2000, 2.0)}, "agreement"),
+    ],
+)
+def test_useless_outcomes_are_refused(change, words):
+    with pytest.raises(CalibrationError, match=words):
+        OutcomeTable.of(**outcomes() | change)
+
+
+def test_tiny_outcomes_are_refused():
+    with pytest.raises(CalibrationError, match="99 queries"):
+        OutcomeTable.of(**outcomes(99))
