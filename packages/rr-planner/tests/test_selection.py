@@ -9,11 +9,9 @@ from rr_planner import (
     InvalidPolicyError,
     InvalidQueryError,
     MostConfident,
-    MostUseful,
     RandomTool,
     Selection,
     Signals,
-    Trees,
 )
 
 NAMES = ("a", "b", "c")
@@ -35,21 +33,6 @@ def signals(confidence, names=NAMES, horizon=None, ids=None):
     )
 
 
-def stump(feature, threshold, low, high):
-    return Trees.from_dict(
-        {
-            "features": [feature],
-            "root": [0],
-            "feature": [0, -1, -1],
-            "threshold": [threshold, 0.0, 0.0],
-            "left": [1, -1, -1],
-            "right": [2, -1, -1],
-            "missing_left": [True, False, False],
-            "value": [0.0, low, high],
-        }
-    )
-
-
 def test_most_confident_with_ties_gaps_and_failures():
     known = signals([[0.2, 0.5, NAN, NAN, NAN], [0.7, 0.5, 0.0, NAN, NAN], [0.9, 0.1, NAN, NAN, NAN]])
     answered = np.array([[1, 1, 1, 0, 0], [1, 1, 1, 1, 0], [0, 1, 1, 1, 0]], dtype=bool)
@@ -66,19 +49,6 @@ def test_best_overall_asks_nobody_else():
     assert selection.select(signals(np.zeros((3, 2))), answered).tolist() == [1, -1]
     with pytest.raises(InvalidPolicyError, match="'z'"):
         BestOverall("z").required(NAMES)
-
-
-def test_most_useful_by_horizon_with_ties_missing_tools_and_cold_users():
-    useful = {"a": stump("evidence_horizon", 0.5, 0.9, 0.1), "b": stump("tool_confidence.b", 0.5, 0.1, 0.9)}
-    selection = MostUseful(useful)
-    known = signals([[0.5] * 4, [0.9, 0.9, NAN, 0.9], [0.99] * 4], horizon=[0.0, 1.0, 1.0, 0.0])
-    answered = np.array([[1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]], dtype=bool)
-    # a tie goes to the first; c, of which nothing was learned, answers where nobody else did
-    assert selection.select(known, answered).tolist() == [0, 1, 1, 2]
-    again = MostUseful.from_dict(selection.to_dict())
-    assert again.expected(known).tolist() == selection.expected(known).tolist()
-    with pytest.raises(InvalidPolicyError, match="usefulness"):
-        MostUseful.from_dict({"usefullness": {}})
 
 
 def test_random_tool_is_fair_and_does_not_hang_on_the_batch():
@@ -111,7 +81,7 @@ def test_a_query_does_not_hang_on_the_others(rows):
     known = signals(np.array([row[:3] for row in rows], dtype=float).reshape(-1, 3).T)
     answered = np.array([row[3:] for row in rows], dtype=bool).reshape(-1, 3).T
     order = np.random.default_rng(0).permutation(len(rows))
-    for selection in (MostConfident(), RandomTool(), MostUseful({"b": stump("tool_confidence.a", 0.5, 0.0, 1.0)})):
+    for selection in (MostConfident(), RandomTool()):
         assert isinstance(selection, Selection)
         chosen = selection.select(known, answered)
         assert all(place == -1 or answered[place, row] for row, place in enumerate(chosen.tolist()))

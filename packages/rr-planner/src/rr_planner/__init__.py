@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from rr_planner.calibration.conformal import control_risk
     from rr_planner.calibration.drift import Alarm, Ranges
     from rr_planner.calibration.evaluation import PolicyFigures, evaluate
-    from rr_planner.calibration.fit_benefits import SelectionFit, fit_benefits, fit_selection
+    from rr_planner.calibration.fit_benefits import fit_benefits
     from rr_planner.calibration.fit_fusion import FusionFit, fit_fusion
+    from rr_planner.calibration.fit_selection import SelectionFit, fit_selection
     from rr_planner.calibration.isotonic import Isotonic
     from rr_planner.calibration.outcome_table import OutcomeTable
     from rr_planner.calibration.table import read_outcomes
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from rr_planner.explanation import explain
     from rr_planner.horizon import evidence_horizon
     from rr_planner.ledger import Ledger
+    from rr_planner.most_useful import MostUseful
     from rr_planner.observer import Observer
     from rr_planner.planner import Planner
     from rr_planner.policies.bands import Bands, ByLevel
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from rr_planner.resilience.breaker import BreakerState
     from rr_planner.resilience.deadline import Deadline
     from rr_planner.resilience.settings import Resilience
-    from rr_planner.selection import BestInHindsight, BestOverall, MostConfident, MostUseful, RandomTool, Selection
+    from rr_planner.selection import BestInHindsight, BestOverall, MostConfident, RandomTool, Selection
     from rr_planner.trees import Trees
     from rr_planner.types import Answer, Attempt, Decision, Deliberation, Outcome, QueryBatch, Ranking, Risk, Route
 
@@ -100,7 +102,7 @@ _HOME = {
     "Ledger": "ledger",
     "LedgerError": "errors",
     "MostConfident": "selection",
-    "MostUseful": "selection",
+    "MostUseful": "most_useful",
     "NoAnswerError": "errors",
     "Observer": "observer",
     "Oracle": "policies.fixed",
@@ -123,7 +125,7 @@ _HOME = {
     "Risk": "types",
     "Route": "types",
     "Selection": "selection",
-    "SelectionFit": "calibration.fit_benefits",
+    "SelectionFit": "calibration.fit_selection",
     "Signals": "policies.signals",
     "Target": "calibration.calibrate_benefits",
     "Temperature": "calibration.temperature",
@@ -140,7 +142,7 @@ _HOME = {
     "explain": "explanation",
     "fit_benefits": "calibration.fit_benefits",
     "fit_fusion": "calibration.fit_fusion",
-    "fit_selection": "calibration.fit_benefits",
+    "fit_selection": "calibration.fit_selection",
     "load_policy": "policies.file",
     "majority_vote": "aggregation.votes",
     "read_outcomes": "calibration.table",

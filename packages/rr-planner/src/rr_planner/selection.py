@@ -11,10 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rr_planner.errors import InvalidPolicyError, InvalidQueryError
 from rr_planner.policies.fixed import uniform_draws
-from rr_planner.policies.settings import reject_unknown
-from rr_planner.policies.signal_table import signal_table
 from rr_planner.policies.signals import NO_TOOL, Signals
-from rr_planner.trees import Trees
 from rr_planner.types import IntArray
 
 
@@ -51,7 +48,7 @@ class MostConfident:
         """[B] the most confident tool that answered."""
         confidence = signals.tool_confidence
         known = np.where(np.isnan(confidence), -1.0, confidence)
-        return _best(np.where(answered, known, -np.inf))
+        return best_of(np.where(answered, known, -np.inf))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,55 +75,6 @@ class BestOverall:
         if self.name not in tool_names:
             raise InvalidPolicyError("selection", f"the tool {self.name!r}", f"one of {', '.join(tool_names)}")
         return list(tool_names).index(self.name)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MostUseful:
-    """The tool whose answer promises most, learned from past outcomes by `fit_selection`.
-
-    Of equally promising tools the first in the order given. A tool that nothing was learned about is taken only where
-    no other answered.
-
-    Args:
-        usefulness: by tool, the gain to expect of its answer, from signals (see `rr_planner.policies.signal_table`).
-    """
-
-    usefulness: Mapping[str, Trees]
-
-    def required(self, tool_names: Sequence[str]) -> tuple[str, ...]:
-        """All of them."""
-        return tuple(tool_names)
-
-    def select(self, signals: Signals, answered: NDArray[np.bool_]) -> IntArray:
-        """[B] the most promising tool that answered.
-
-        Raises:
-            InvalidQueryError: the queries lack a feature that the usefulness was learned from.
-        """
-        return _best(np.where(answered, self.expected(signals), -np.inf))
-
-    def expected(self, signals: Signals) -> NDArray[np.float64]:
-        """[T, B] the gain to expect of each tool's answer; the least number where nothing was learned about it."""
-        gain = np.full(signals.tool_confidence.shape, np.finfo(np.float64).min)
-        for place, name in enumerate(signals.tool_names):
-            if name in self.usefulness:
-                trees = self.usefulness[name]
-                gain[place] = trees(signal_table(signals, trees.features))
-        return gain
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return JSON values."""
-        return {"usefulness": {name: trees.to_dict() for name, trees in self.usefulness.items()}}
-
-    @classmethod
-    def from_dict(cls, settings: Mapping[str, Any]) -> Self:
-        """Read `to_dict` back.
-
-        Raises:
-            InvalidPolicyError: a key is unknown, or what it holds are no trees.
-        """
-        reject_unknown(settings, ("usefulness",))
-        return cls({name: Trees.from_dict(trees) for name, trees in settings.get("usefulness", {}).items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +130,11 @@ class BestInHindsight:
             known = [[self.gains[query][name] for query in signals.ids.tolist()] for name in signals.tool_names]
         except KeyError as error:
             raise InvalidQueryError("ids", f"{error.args[0]!r}", "queries and tools whose gains are known") from None
-        return _best(np.where(answered, np.array(known).reshape(answered.shape), -np.inf))
+        return best_of(np.where(answered, np.array(known).reshape(answered.shape), -np.inf))
 
 
-def _best(worth: NDArray[Any]) -> IntArray:
+def best_of(worth: NDArray[Any]) -> IntArray:
+    """Return [B] the place of the largest worth [T, B], of equal ones the first; -1 where all are -inf."""
     if len(worth) == 0:
         return np.full(worth.shape[1], NO_TOOL)
     best = np.argmax(worth, axis=0)

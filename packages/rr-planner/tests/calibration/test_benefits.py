@@ -18,11 +18,9 @@ from rr_planner import (
     calibrate_benefits,
     decide,
     evaluate,
-    fit_selection,
     load_policy,
     save_policy,
 )
-from rr_planner.calibration.boosting import Boosting
 from rr_planner.calibration.drift import Ranges
 from rr_planner.calibration.fit_benefits import fit_benefits
 from rr_planner.policies.file import load_calibration
@@ -31,36 +29,14 @@ from rr_planner.policies.policy import BOTH, PENDING, REASONER, TOOLS
 pytest.importorskip("lightgbm")
 
 COSTS = Costs(tools=0.01, reasoner=1.0, evidence=1.3)
-QUICK = Boosting(rounds=30, leaves=5, learning_rate=0.15, rows_per_leaf=40, patience=8)
-
-
-def outcomes(size=2000, seed=0):
-    """Well-known users are right with the tools, others with the reasoner, and the unsure with both."""
-    generator = np.random.default_rng(seed)
-    horizon, sure = generator.random(size), generator.random(size)
-    chance = [1 - horizon, 0.2 + 0.5 * sure, np.where(sure < 0.4, 0.75, 0.25 + 0.4 * sure)]
-    tools, reasoner, both = (generator.random(size) < one for one in chance)
-    other = generator.random(size) < 0.3
-    return {
-        "evidence_horizon": horizon,
-        "tool_confidence": [1 - horizon, np.full(size, 0.3)],
-        "tool_gain": [tools, other],
-        "tool_names": ("good", "flat"),
-        "reasoner_confidence": sure,
-        "reasoner_gain": reasoner,
-        "both_gain": both,
-        "agreement": generator.random(size),
-        "users": np.arange(size) // 2,
-        "features": {"age": generator.integers(9, size=size)},
-    }
 
 
 @pytest.fixture(scope="module")
-def calibrated():
-    return calibrate_benefits(OutcomeTable.of(**outcomes()), costs=COSTS, options=QUICK)
+def calibrated(outcomes, quick):
+    return calibrate_benefits(OutcomeTable.of(**outcomes()), costs=COSTS, options=quick)
 
 
-def test_better_than_fixed_routes_and_bands_on_fresh_queries(calibrated):
+def test_better_than_fixed_routes_and_bands_on_fresh_queries(calibrated, outcomes):
     found = evaluate(OutcomeTable.of(**outcomes(seed=1)), {"learned": calibrated.policy, "bands": Bands()}, costs=COSTS)
     learned = found["learned"].gain.value
     assert learned > max(found[name].gain.value for name in ("tools", "reasoner", "both", "random", "bands"))
@@ -71,41 +47,41 @@ def test_better_than_fixed_routes_and_bands_on_fresh_queries(calibrated):
 
 
 @pytest.mark.parametrize("wanted", [0.2, 0.5, 0.8])
-def test_tool_use_within_two_points_on_fresh_queries(wanted):
+def test_tool_use_within_two_points_on_fresh_queries(wanted, outcomes, quick):
     result = calibrate_benefits(
-        OutcomeTable.of(**outcomes(4000)), costs=COSTS, options=QUICK, target=Target(tool_use=wanted)
+        OutcomeTable.of(**outcomes(4000)), costs=COSTS, options=quick, target=Target(tool_use=wanted)
     )
     assert result.expected.tool_use.value == pytest.approx(wanted, abs=0.005)
     fresh = evaluate(OutcomeTable.of(**outcomes(4000, seed=2)), {"it": result.policy}, costs=COSTS)["it"]
     assert fresh.tool_use.value == pytest.approx(wanted, abs=0.02)
 
 
-def test_a_budget_is_kept_and_a_larger_one_gains():
+def test_a_budget_is_kept_and_a_larger_one_gains(outcomes, quick):
     table = OutcomeTable.of(**outcomes())
     low, high = (
-        calibrate_benefits(table, costs=COSTS, options=QUICK, target=Target(budget=budget)) for budget in (0.3, 0.9)
+        calibrate_benefits(table, costs=COSTS, options=quick, target=Target(budget=budget)) for budget in (0.3, 0.9)
     )
     assert low.expected.cost.value <= 0.3
     assert high.expected.cost.value <= 0.9
     assert low.expected.gain.value < high.expected.gain.value
     with pytest.raises(CalibrationError, match=r"at least 0\.01"):
-        calibrate_benefits(table, costs=COSTS, options=QUICK, target=Target(budget=0.001))
+        calibrate_benefits(table, costs=COSTS, options=quick, target=Target(budget=0.001))
 
 
-def test_a_risk_is_kept_on_fresh_queries():
+def test_a_risk_is_kept_on_fresh_queries(outcomes, quick):
     target = Target(risk=0.30)
-    result = calibrate_benefits(OutcomeTable.of(**outcomes()), costs=COSTS, options=QUICK, target=target)
+    result = calibrate_benefits(OutcomeTable.of(**outcomes()), costs=COSTS, options=quick, target=target)
     fresh = OutcomeTable.of(**outcomes(4000, seed=3))
     codes = decide(result.policy, fresh.signals)
     loss = np.clip(fresh.both - fresh.routes[codes, np.arange(len(fresh))], 0, 1)
     assert loss.mean() <= 0.30
     assert result.policy.prices.cost > 0
     with pytest.raises(CalibrationError, match="the mean loss is"):
-        calibrate_benefits(OutcomeTable.of(**outcomes()), costs=COSTS, options=QUICK, target=Target(risk=0.001))
+        calibrate_benefits(OutcomeTable.of(**outcomes()), costs=COSTS, options=quick, target=Target(risk=0.001))
 
 
-def test_a_higher_price_costs_less(calibrated):
-    fit = fit_benefits(OutcomeTable.of(**outcomes()), costs=COSTS, options=QUICK)
+def test_a_higher_price_costs_less(calibrated, outcomes, quick):
+    fit = fit_benefits(OutcomeTable.of(**outcomes()), costs=COSTS, options=quick)
     costs = []
     for price in (0.0, 0.1, 0.2, 0.5, 5.0):
         codes, pending = fit.benefits.routes(COSTS, Prices(price))
@@ -114,7 +90,7 @@ def test_a_higher_price_costs_less(calibrated):
     assert costs[-1] == 0.0
 
 
-def test_batch_like_one_by_one_permuted_and_replayed(calibrated):
+def test_batch_like_one_by_one_permuted_and_replayed(calibrated, outcomes):
     signals, policy = OutcomeTable.of(**outcomes(300, seed=4)).signals, calibrated.policy
     codes = decide(policy, signals)
     order = np.random.default_rng(0).permutation(300)
@@ -123,7 +99,7 @@ def test_batch_like_one_by_one_permuted_and_replayed(calibrated):
     assert decide(policy, signals.take([])).tolist() == []
 
 
-def test_words(calibrated):
+def test_words(calibrated, outcomes):
     signals, policy = OutcomeTable.of(**outcomes(300, seed=4)).signals, calibrated.policy
     codes = decide(policy, signals)
     said = {code: policy.reason(signals, int(np.flatnonzero(codes == code)[0]), code) for code in np.unique(codes)}
@@ -151,7 +127,7 @@ def test_unknown_signals_are_answered(calibrated):
     assert "no tool answered" in calibrated.policy.reason(nothing, 0, PENDING)
 
 
-def test_file_and_ranges(calibrated, tmp_path):
+def test_file_and_ranges(calibrated, tmp_path, outcomes):
     path = tmp_path / "policy.json"
     save_policy(calibrated.policy, path, calibration=calibrated.to_dict())
     again = load_policy(path)
@@ -179,16 +155,6 @@ def test_trees_see_nothing_that_is_not_known_yet(calibrated):
         ExpectedBenefit(going_on=policy.asking_again, consulting=policy.consulting, asking_again=policy.asking_again)
 
 
-def test_selection_closes_the_gap():
-    found = fit_selection(OutcomeTable.of(**outcomes()), options=QUICK)
-    assert found.random < found.best_overall <= found.gain.value < found.oracle
-    assert 0.1 < found.gap_closed < 1
-    warm = OutcomeTable.of(**outcomes(seed=6)).signals
-    chosen = found.selection.select(warm, np.ones((2, 2000), dtype=bool))
-    assert (chosen[warm.evidence_horizon < 0.4] == 0).mean() > 0.95
-    assert (chosen[warm.evidence_horizon > 0.9] == 1).mean() > 0.8
-
-
 @pytest.mark.parametrize(
     ("target", "field"),
     [({"tool_use": 0.5, "risk": 0.1}, "target"), ({"tool_use": 1.5}, "tool_use"), ({"budget": float("nan")}, "budget")],
@@ -209,11 +175,11 @@ def test_bad_targets(target, field):
         ({"agreement": np.full(2000, 2.0)}, "agreement"),
     ],
 )
-def test_useless_outcomes_are_refused(change, words):
+def test_useless_outcomes_are_refused(change, words, outcomes):
     with pytest.raises(CalibrationError, match=words):
         OutcomeTable.of(**outcomes() | change)
 
 
-def test_tiny_outcomes_are_refused():
+def test_tiny_outcomes_are_refused(outcomes):
     with pytest.raises(CalibrationError, match="99 queries"):
         OutcomeTable.of(**outcomes(99))

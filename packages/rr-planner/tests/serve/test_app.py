@@ -11,7 +11,7 @@ pytest.importorskip("prometheus_client", reason="needs the extra serve")
 
 from fastapi.testclient import TestClient
 
-from rr_planner import Bands, InvalidPolicyError, Ledger, save_policy
+from rr_planner import Bands, InvalidPolicyError, Ledger, MostUseful, Trees, save_policy
 from rr_planner.cli import main
 from rr_planner.serve.config import ServiceConfig
 from rr_planner.serve.service import build_app
@@ -237,3 +237,16 @@ def test_doctor(folder, capsys):
     assert "checks failed" in told.err
     assert main(["serve", "--config", str(folder / "none.toml")]) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_a_learned_selection_from_its_file(folder):
+    leaf = {"features": ["evidence_horizon"], "root": [0], "feature": [-1], "threshold": [0.0], "left": [-1]}
+    leaf |= {"right": [-1], "missing_left": [False]}
+    useful = {name: Trees(**leaf, value=[worth]) for name, worth in (("light", 0.1), ("b", 0.2))}
+    MostUseful(useful).save(folder / "selection.json")
+    (folder / "service.toml").write_text('selection = "selection.json"\n' + CONFIG)
+    with TestClient(build_app(ServiceConfig.read(folder / "service.toml"))) as client:
+        assert client.post("/answer", json=QUERY).json()["served_by"] == "b"
+    (folder / "selection.json").write_text("{}")
+    with pytest.raises(InvalidPolicyError, match=r"selection\.json"):
+        ServiceConfig.read(folder / "service.toml").planner()

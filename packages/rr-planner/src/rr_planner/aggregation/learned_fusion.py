@@ -14,16 +14,15 @@ from numpy.typing import ArrayLike
 from rr_planner.aggregation.candidates import Candidates, Columns
 from rr_planner.calibration.isotonic import Isotonic
 from rr_planner.errors import InvalidPolicyError
-from rr_planner.json_file import expect, read_json, write_json
+from rr_planner.json_file import read_learned, write_learned
 from rr_planner.policies.policy import content_hash
 from rr_planner.policies.settings import reject_unknown
 from rr_planner.protocols import RankingLike
 from rr_planner.trees import Trees
 from rr_planner.types import FloatArray, QueryBatch, Ranking
 
-KIND, SCHEMA_VERSION = "rr-planner-fusion", 1
+KIND = "rr-planner-fusion"
 SURE_OF = 5  # a confidence is the probability that the right item is among so many
-_KEYS = ("kind", "schema_version", "settings", "hash", "calibration")
 _SETTINGS = ("tools", "query_features", "item_features", "depth", "trees", "confidence")
 
 
@@ -128,10 +127,7 @@ class LearnedFusion:
         Raises:
             OSError: the file cannot be written; an older one stays as it was.
         """
-        content: dict[str, Any] = {"kind": KIND, "schema_version": SCHEMA_VERSION, "hash": self.hash}
-        if calibration is not None:
-            content["calibration"] = dict(calibration)
-        write_json(path, {**content, "settings": self.to_dict()}, indent=None)
+        write_learned(path, self, kind=KIND, calibration=calibration)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, catalogue: Mapping[str, ArrayLike] | None = None) -> Self:
@@ -141,18 +137,9 @@ class LearnedFusion:
             InvalidPolicyError: the file is missing or no JSON, of another kind or version, was edited, or does not fit
                 the catalogue. The message starts with the path.
         """
-        content = read_json(path, holds="a fusion")
-        try:
-            reject_unknown(content, _KEYS)
-            expect(content, kind=KIND, schema_version=SCHEMA_VERSION)
-            settings = content.get("settings")
-            if not isinstance(settings, dict):
-                raise InvalidPolicyError("settings", type(settings).__name__, "a JSON object")
-            fusion = cls.from_dict(settings, catalogue=catalogue)
-            expect(content, hash=fusion.hash)
-        except InvalidPolicyError as error:
-            raise InvalidPolicyError(f"{path}: {error.field}", error.received, error.allowed) from None
-        return fusion
+        return read_learned(
+            path, lambda settings: cls.from_dict(settings, catalogue=catalogue), kind=KIND, holds="a fusion"
+        )
 
 
 def weight_of_first(candidates: Candidates, scores: FloatArray, size: int) -> FloatArray:

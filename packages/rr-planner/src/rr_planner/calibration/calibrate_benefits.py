@@ -10,9 +10,10 @@ import numpy as np
 
 from rr_planner.calibration.boosting import Boosting
 from rr_planner.calibration.conformal import control_risk
+from rr_planner.calibration.cross_fit import SMALL
 from rr_planner.calibration.drift import Ranges
 from rr_planner.calibration.evaluation import PolicyFigures, Simulated, evaluate, figures, spent
-from rr_planner.calibration.fit_benefits import SMALL, BenefitFit, fit_benefits
+from rr_planner.calibration.fit_benefits import BenefitFit, fit_benefits
 from rr_planner.calibration.outcome_table import OutcomeTable
 from rr_planner.costs import Costs
 from rr_planner.errors import CalibrationError

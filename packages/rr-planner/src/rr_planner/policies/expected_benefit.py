@@ -12,7 +12,7 @@ from rr_planner.costs import Costs
 from rr_planner.errors import InvalidPolicyError
 from rr_planner.policies.policy import BOTH, PENDING, REASONER, TOOLS, BoolArray, Codes, content_hash
 from rr_planner.policies.settings import reject_unknown
-from rr_planner.policies.signal_table import OF_A_TOOL, OF_THE_TEAM, PLAIN, signal_table
+from rr_planner.policies.signal_table import AFTER_REASONER, BEFORE_REASONER, check_names, signal_table
 from rr_planner.policies.signals import NO_TOOL, Signals
 from rr_planner.trees import Trees
 from rr_planner.types import FloatArray
@@ -131,12 +131,8 @@ class ExpectedBenefit:
     def __post_init__(self) -> None:
         """Check what the trees look at."""
         for step, trees in self.trees.items():
-            early = step != "asking_again"
-            known = [name for name in PLAIN if not (early and name == "reasoner_confidence")]
-            for name in trees.features:
-                if name not in known and not name.startswith((OF_A_TOOL, OF_THE_TEAM)):
-                    allowed = f"{', '.join(known)}, {OF_A_TOOL}NAME or {OF_THE_TEAM}NAME"
-                    raise InvalidPolicyError(f"{step}.features", repr(name), allowed)
+            known = AFTER_REASONER if step == "asking_again" else BEFORE_REASONER
+            check_names(f"{step}.features", trees.features, known)
         object.__setattr__(self, "hash", content_hash({"policy": self.name, **self.to_dict()}))
 
     @classmethod

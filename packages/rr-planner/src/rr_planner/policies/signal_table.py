@@ -12,8 +12,21 @@ from rr_planner.errors import InvalidPolicyError, InvalidQueryError
 from rr_planner.policies.signals import Signals
 from rr_planner.types import FloatArray
 
-PLAIN = ("evidence_horizon", "delegate_confidence", "agreement", "reasoner_confidence")
+BEFORE_SELECTION = ("evidence_horizon",)  # signals of one name each that are known then, besides those with a prefix
+BEFORE_REASONER = (*BEFORE_SELECTION, "delegate_confidence", "agreement")
+AFTER_REASONER = (*BEFORE_REASONER, "reasoner_confidence")
 OF_A_TOOL, OF_THE_TEAM = "tool_confidence.", "features."
+
+
+def check_names(where: str, names: Sequence[str], known: Sequence[str]) -> None:
+    """Check that `names` are among the `known` ones, or of a tool or the team.
+
+    Raises:
+        InvalidPolicyError: names the first one that is not.
+    """
+    for name in names:
+        if name not in known and not name.startswith((OF_A_TOOL, OF_THE_TEAM)):
+            raise InvalidPolicyError(where, repr(name), f"{', '.join(known)}, {OF_A_TOOL}NAME or {OF_THE_TEAM}NAME")
 
 
 def signal_table(signals: Signals, names: Sequence[str]) -> FloatArray:
@@ -26,19 +39,17 @@ def signal_table(signals: Signals, names: Sequence[str]) -> FloatArray:
         InvalidPolicyError: another name.
         InvalidQueryError: the queries lack a feature, or it is no number.
     """
+    check_names("features", names, AFTER_REASONER)
     table = np.full((len(signals), len(names)), np.nan)
     for place, name in enumerate(names):
-        if name in PLAIN:
-            table[:, place] = getattr(signals, name)
-        elif name.startswith(OF_A_TOOL):
+        if name.startswith(OF_A_TOOL):
             tool = name.removeprefix(OF_A_TOOL)
             if tool in signals.tool_names:
                 table[:, place] = signals.tool_confidence[signals.tool_names.index(tool)]
         elif name.startswith(OF_THE_TEAM):
             table[:, place] = numeric_feature(signals.features, name.removeprefix(OF_THE_TEAM))
         else:
-            allowed = f"{', '.join(PLAIN)}, {OF_A_TOOL}NAME or {OF_THE_TEAM}NAME"
-            raise InvalidPolicyError("features", repr(name), allowed)
+            table[:, place] = getattr(signals, name)
     return table
 
 

@@ -14,12 +14,13 @@ from typing import Any
 
 from rr_planner.errors import InvalidPolicyError, MissingExtraError
 from rr_planner.ledger import Ledger
+from rr_planner.most_useful import MostUseful
 from rr_planner.observer import Observer
 from rr_planner.planner import Planner
 from rr_planner.policies.file import load_policy
 from rr_planner.policies.settings import reject_unknown
 from rr_planner.resilience.settings import Resilience
-from rr_planner.selection import BestOverall
+from rr_planner.selection import BestOverall, Selection
 
 _KEYS = ("tools", "reasoner", "policy", "selection", "consult", "k", "n_items", "last_resort", "ledger")
 _SERVER_KEYS = ("host", "port", "reload_s", "traces")
@@ -80,7 +81,8 @@ class ServiceConfig:
         reasoner: the same, or `chat`, the base address of an OpenAI-compatible endpoint, with `model` and `titles` (a
             JSON file with a list).
         policy: path of a policy file; it is read again when it changes.
-        selection: the one tool that answers low risk; the most confident one where absent.
+        selection: the one tool that answers low risk, or a `.json` file of `MostUseful`; the most confident tool where
+            absent.
         consult: tools that the reasoner sees at high risk; all where absent.
         k: length of the lists where a request does not say.
         n_items: item ids are 0..n_items-1.
@@ -177,7 +179,7 @@ class ServiceConfig:
             tools=tools,
             reasoner=reasoner,
             policy=load_policy(self.policy_path),
-            selection=None if self.selection is None else BestOverall(self.selection),
+            selection=self._selection(),
             consult=self.consult,
             ledger=None if self.ledger is None else Ledger(self.folder / self.ledger, keep=0),
             resilience=self.resilience,
@@ -185,6 +187,13 @@ class ServiceConfig:
             n_items=self.n_items,
             observers=observers,
         )
+
+    def _selection(self) -> Selection | None:
+        if self.selection is None:
+            return None
+        if self.selection.endswith(".json"):
+            return MostUseful.load(self.folder / self.selection)
+        return BestOverall(self.selection)
 
     def model(self, source: Mapping[str, Any]) -> Any:
         """Load one of `tools`, or `reasoner`; raises like `models`."""
