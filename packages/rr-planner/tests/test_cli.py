@@ -115,7 +115,8 @@ def test_calibrate(outcomes_file, tmp_path, capsys):
     out = tmp_path / "policy.json"
     assert main(["calibrate", str(outcomes_file), "--out", str(out), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["policy"] == load_policy(out).to_dict()
+    assert (told["policy"], told["hash"]) == ("bands", load_policy(out).hash)
+    assert told["data"]["queries"] == told["expected"]["n"] == 200
     assert json.loads(out.read_text())["calibration"]["gain"] == told["gain"]
     assert main(["calibrate", str(outcomes_file), "--out", str(out), "--budget", "0.7", "--cost-tools", "0.1"]) == 0
     words = capsys.readouterr().out
@@ -202,12 +203,16 @@ def test_evaluate_names_every_policy_with_intervals(tmp_path, capsys):
 def test_calibrate_a_learned_policy_and_route_with_it(tmp_path, capsys):
     pytest.importorskip("lightgbm")
     out = tmp_path / "policy.json"
-    arguments = ["calibrate", str(npz(tmp_path)), "--policy", "expected-benefit", "--out", str(out)]
+    arguments = ["calibrate", str(npz(tmp_path)), "--kind", "expected-benefit", "--out", str(out)]
     assert main([*arguments, "--tool-use", "0.5"]) == 0
-    assert "tool use 0.5" in capsys.readouterr().out
+    assert "  tool use 0.5" in capsys.readouterr().out
+    kept = json.loads(out.read_text())["calibration"]
+    assert kept["data"]["queries"] == 600
+    assert kept["target"]["tool_use"] == 0.5
+    assert kept["expected"]["gain"]["low"] < kept["expected"]["gain"]["value"] < kept["expected"]["gain"]["high"]
     queries = tmp_path / "queries.jsonl"
     queries.write_text(json.dumps({"evidence_horizon": 0.1, "tool_confidence": {"light": 0.9}, "features": {"age": 3}}))
     assert main(["route", "--policy", str(out), "--input", str(queries)]) == 0
     assert "expected to gain" in capsys.readouterr().out
     assert main([*arguments, "--slack", "2"]) == 2
-    assert "--slack means nothing to --policy expected-benefit" in capsys.readouterr().err
+    assert "--slack means nothing to --kind expected-benefit" in capsys.readouterr().err

@@ -7,6 +7,7 @@ from rr_planner import (
     CalibrationError,
     Costs,
     MostConfident,
+    OutcomeTable,
     Signals,
     calibrate_bands,
     decide,
@@ -92,9 +93,12 @@ def test_finds_what_is_there():
     baselines = result.baselines
     assert result.gain > max(baselines["tools"], baselines["reasoner"]) + 0.02
     assert baselines["random"] < result.gain <= result.best_gain <= baselines["oracle"]
-    assert result.held_out_gain > max(baselines["tools"], baselines["reasoner"])
+    assert result.expected.gain.value > max(baselines["tools"], baselines["reasoner"])
+    assert result.expected.gain.low < result.expected.gain.value < result.expected.gain.high
+    assert 0 < result.expected.gap_closed.value < 1
     assert sum(result.shares.values()) == pytest.approx(1)
-    assert result.n == 900
+    assert result.data == OutcomeTable.of(**table()).describe()
+    assert result.data["queries"] == result.expected.n == 900
 
 
 def test_noise_gets_few_rules():
@@ -134,6 +138,16 @@ def test_budget_and_shares_are_kept():
     assert min(shared.shares.values()) >= 0.2
     with pytest.raises(CalibrationError, match="the cheapest policy costs"):
         calibrate_bands(**columns, costs=COSTS, budget=0.01)
+
+
+def test_queries_of_one_user_are_held_out_together():
+    """Every query of a user is the same one: figures on other users are those of fewer queries, not of memory."""
+    columns = table(120, noise=True)
+    copied = {name: np.asarray(values)[..., np.repeat(np.arange(120), 10)] for name, values in columns.items()}
+    apart = calibrate_bands(**copied, slack=0)
+    together = calibrate_bands(**copied, users=np.repeat(np.arange(120), 10), slack=0)
+    assert together.policy == apart.policy
+    assert together.expected.gain.value < apart.expected.gain.value
 
 
 def test_deterministic():
@@ -200,11 +214,12 @@ def test_the_file_figures_are_json():
     assert set(result.to_dict()) == {
         "gain",
         "standard_error",
-        "held_out_gain",
+        "expected",
+        "ranges",
         "cost",
         "shares",
         "best_gain",
         "baselines",
-        "n",
+        "data",
         "budget",
     }

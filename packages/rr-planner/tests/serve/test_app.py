@@ -65,7 +65,7 @@ QUERY = {"user": "ann", "evidence_horizon": 0.1, "history": [4], "id": "q1"}
 def folder(tmp_path, monkeypatch):
     (tmp_path / "toy_models.py").write_text(MODELS)
     (tmp_path / "service.toml").write_text(CONFIG)
-    save_policy(Bands(), tmp_path / "policy.json", calibration={"n": 900})
+    save_policy(Bands(), tmp_path / "policy.json", calibration={"data": {"queries": 900}})
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "toy_models", raising=False)
     yield tmp_path

@@ -16,28 +16,29 @@ wherever no tool answered, and the reasoner once more, with evidence, at high ri
    fewest rules up, the policy with the largest G (then the smallest C) of each class is compared with the best one; the
    first whose gain is lower by at most `slack` standard errors of the paired difference is taken, provided it does not
    lose against the tools alone or the reasoner alone, where these are feasible.
-5. The held-out gain repeats steps 1 to 4 on four fifths of the queries, five times, and scores the rest: unlike G of
-   the chosen policy it was not looked at while choosing.
+5. The expected figures come of steps 1 to 4 on four fifths of the users, five times, and the queries of the rest:
+   unlike G of the chosen policy they were not looked at while choosing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rr_planner.calibration.drift import Ranges
+from rr_planner.calibration.evaluation import PolicyFigures, Simulated, figures, simulate
 from rr_planner.calibration.grid import Grid, Outcomes
-from rr_planner.calibration.outcomes import column
+from rr_planner.calibration.outcome_table import OutcomeTable
 from rr_planner.costs import Costs
 from rr_planner.errors import CalibrationError
 from rr_planner.policies.bands import Bands
-from rr_planner.policies.signals import NO_TOOL, Signals
-from rr_planner.selection import MostConfident, Selection
-from rr_planner.types import FloatArray, Route
+from rr_planner.selection import Selection
+from rr_planner.types import Route
 
-MINIMUM_QUERIES = 100
 _FOLDS = 5
 
 
@@ -49,32 +50,37 @@ class BandsCalibration:
         policy: the bands.
         gain: mean gain on the calibration data; rosy, because the policy was chosen on them.
         standard_error: of `gain`.
-        held_out_gain: mean gain of the whole procedure on queries it did not see; NaN where a fold was refused.
-        cost: mean cost a query.
-        shares: share of queries by route.
+        expected: figures of the whole procedure on users that it did not see; None where a fold was refused.
+        cost: mean cost a query, on the calibration data.
+        shares: share of queries by route, on the calibration data.
         best_gain: the largest gain in the grid.
         baselines: gain of `tools`, `reasoner` and `both` for every query, of `random` (the mean of the three) and of
             the `oracle` that knows each query's best route.
-        n: number of queries.
         budget: the largest cost allowed, or None.
+        ranges: where horizon, confidence and tool use were: see `rr_planner.calibration.drift`.
+        data: see `OutcomeTable.describe`.
     """
 
     policy: Bands
     gain: float
     standard_error: float
-    held_out_gain: float
+    expected: PolicyFigures | None
     cost: float
     shares: dict[str, float]
     best_gain: float
     baselines: dict[str, float]
-    n: int
     budget: float | None
+    ranges: Ranges
+    data: dict[str, Any]
 
-    def to_dict(self) -> dict[str, object]:
-        """Return all but the policy as JSON values; an unknown held-out gain is None."""
-        held_out = None if np.isnan(self.held_out_gain) else self.held_out_gain
-        names = ("gain", "standard_error", "cost", "shares", "best_gain", "baselines", "n", "budget")
-        return {"held_out_gain": held_out, **{name: getattr(self, name) for name in names}}
+    def to_dict(self) -> dict[str, Any]:
+        """Return all but the policy as JSON values."""
+        names = ("data", "budget", "gain", "standard_error", "cost", "shares", "best_gain", "baselines")
+        return {
+            **{name: getattr(self, name) for name in names},
+            "expected": None if self.expected is None else self.expected.to_dict(),
+            "ranges": self.ranges.to_dict(),
+        }
 
 
 def calibrate_bands(
@@ -91,7 +97,8 @@ def calibrate_bands(
     slack: float = 1.0,
     horizons: Sequence[float] | None = None,
     selection: Selection | None = None,
-    tool_names: tuple[str, ...] | None = None,
+    tool_names: Sequence[str] | None = None,
+    users: ArrayLike | None = None,
     seed: int = 0,
 ) -> BandsCalibration:
     """Choose the bands with the largest expected gain that the data can vouch for; the module states the objective.
@@ -111,7 +118,8 @@ def calibrate_bands(
             the deciles of `evidence_horizon`.
         selection: which tool answers a delegated query, the planner's own; the most confident by default.
         tool_names: T names, needed by a selection that picks by name.
-        seed: of the folds for the held-out gain.
+        users: [B] ids; each query a user of its own where None.
+        seed: of the folds and resamples.
 
     Raises:
         CalibrationError: fewer than 100 queries, columns that do not fit, gains that are the same for all queries and
@@ -123,48 +131,35 @@ def calibrate_bands(
         raise CalibrationError(
             "min_share", f"{min_share} with slack {slack}", "min_share in [0, 1/3], slack at least 0"
         )
-    horizon = column("evidence_horizon", evidence_horizon, (np.shape(evidence_horizon) or (0,))[:1], unit=True)
-    size = len(horizon)
-    count = (np.shape(tool_gain) or (0,))[0]
-    confidence = column("tool_confidence", tool_confidence, (count, size), unit=True, gaps=True)
-    gains = column("tool_gain", tool_gain, (count, size))
-    names = tool_names or tuple(f"tool {index}" for index in range(count))
-    if count == 0 or len(names) != count:
-        raise CalibrationError("tool_gain", f"{count} tools, {len(names)} names", "at least one tool, a name for each")
-    asked = Signals(
-        ids=np.arange(size),
-        evidence_horizon=horizon,
-        tool_names=names,
-        tool_confidence=confidence,
-        delegate=np.full(size, NO_TOOL),
-        agreement=np.full(size, np.nan),
-        reasoner_confidence=np.full(size, np.nan),
+    table = OutcomeTable.of(
+        evidence_horizon=evidence_horizon,
+        tool_confidence=tool_confidence,
+        tool_gain=tool_gain,
+        reasoner_confidence=reasoner_confidence,
+        reasoner_gain=reasoner_gain,
+        both_gain=both_gain,
+        tool_names=tool_names,
+        users=users,
+        selection=selection,
     )
-    chosen = (selection or MostConfident()).select(asked, np.ones(gains.shape, dtype=np.bool_))
-    each = np.arange(size)
-    outcomes = Outcomes(
-        horizon=horizon,
-        tool_confidence=np.nan_to_num(confidence[chosen, each], nan=0.0),
-        reasoner_confidence=column("reasoner_confidence", reasoner_confidence, (size,), unit=True),
-        tools=gains[chosen, each],
-        reasoner=column("reasoner_gain", reasoner_gain, (size,)),
-        both=column("both_gain", both_gain, (size,)),
-    )
-    _refuse_useless(outcomes)
+    if np.isnan(table.signals.reasoner_confidence).any():
+        raise CalibrationError("reasoner_confidence", "nan", "a number in [0, 1] for every query")
+    outcomes = _outcomes(table)
     search = _Search(costs or Costs(), budget, min_share, slack, horizons)
     grid, cell, best = search.run(outcomes)
     gain = grid.outcomes_of(cell)
     return BandsCalibration(
         policy=grid.policy(cell),
         gain=float(gain.mean()),
-        standard_error=float(gain.std(ddof=1) / np.sqrt(size)),
-        held_out_gain=_held_out(search, outcomes, seed),
+        standard_error=float(gain.std(ddof=1) / np.sqrt(len(table))),
+        expected=_expected(search, table, seed),
         cost=float(grid.cost[cell]),
         shares={route.value: round(float(grid.shares[route][cell]), 12) for route in Route},
         best_gain=float(grid.gain[best]),
-        baselines=_baselines(outcomes),
-        n=size,
+        baselines=_baselines(table),
         budget=budget,
+        ranges=Ranges.of(grid.policy(cell), table.signals),
+        data=table.describe(),
     )
 
 
@@ -208,34 +203,31 @@ def _first(grid: Grid, allowed: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> i
     return int(top[np.argmin(grid.cost[top])])
 
 
-def _held_out(search: _Search, outcomes: Outcomes, seed: int) -> float:
-    fold = np.random.default_rng(seed).permutation(len(outcomes.horizon)) % _FOLDS
-    gains: list[FloatArray] = []
+def _outcomes(table: OutcomeTable) -> Outcomes:
+    return Outcomes(
+        horizon=table.signals.evidence_horizon,
+        tool_confidence=table.signals.delegate_confidence,
+        reasoner_confidence=table.signals.reasoner_confidence,
+        tools=table.selected,
+        reasoner=table.reasoner,
+        both=table.both,
+    )
+
+
+def _expected(search: _Search, table: OutcomeTable, seed: int) -> PolicyFigures | None:
+    fold = table.folds(_FOLDS, seed)
+    codes, cost = np.empty(len(table), dtype=np.int8), np.empty(len(table))
     for number in range(_FOLDS):
+        out = fold == number
         try:
-            grid, cell, _ = search.run(outcomes.take(fold != number))
+            grid, cell, _ = search.run(_outcomes(table.take(~out)))
         except CalibrationError:
-            return float("nan")
-        gains.append(outcomes.take(fold == number).under(grid.policy(cell)))
-    return float(np.concatenate(gains).mean())
+            return None
+        done = simulate(grid.policy(cell), table.take(out), search.costs)
+        codes[out], cost[out] = done.codes, done.cost
+    return figures(table, Simulated(codes, cost), seed=seed)
 
 
-def _baselines(outcomes: Outcomes) -> dict[str, float]:
-    routes = np.stack([outcomes.tools, outcomes.reasoner, outcomes.both])
-    means = dict(zip(("tools", "reasoner", "both"), routes.mean(1).tolist(), strict=True))
-    return means | {"random": float(routes.mean()), "oracle": float(routes.max(0).mean())}
-
-
-def _refuse_useless(outcomes: Outcomes) -> None:
-    size = len(outcomes.horizon)
-    if size < MINIMUM_QUERIES:
-        raise CalibrationError("evidence_horizon", f"{size} queries", f"at least {MINIMUM_QUERIES}")
-    for name, gain in (
-        ("reasoner_gain", outcomes.reasoner),
-        ("both_gain", outcomes.both),
-        ("tool_gain", outcomes.tools),
-    ):
-        if gain.min() == gain.max():
-            raise CalibrationError(name, f"{gain[0]:g} for every query", "outcomes that differ between queries")
-    if (outcomes.tools == outcomes.reasoner).all() and (outcomes.tools == outcomes.both).all():
-        raise CalibrationError("tool_gain", "the same gains on all routes", "routes that differ in some query")
+def _baselines(table: OutcomeTable) -> dict[str, float]:
+    means = dict(zip((route.value for route in Route), table.routes.mean(1).tolist(), strict=True))
+    return means | {"random": float(table.routes.mean()), "oracle": float(table.routes.max(0).mean())}

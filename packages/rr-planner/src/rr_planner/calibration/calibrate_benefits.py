@@ -8,32 +8,32 @@ from typing import Any
 
 import numpy as np
 
-from rr_planner.calibration.boosting import Boosting
+from rr_planner.calibration.boosting import Boosting, held_out_users
 from rr_planner.calibration.conformal import control_risk
 from rr_planner.calibration.cross_fit import SMALL
 from rr_planner.calibration.drift import Ranges
 from rr_planner.calibration.evaluation import PolicyFigures, Simulated, evaluate, figures, spent
-from rr_planner.calibration.fit_benefits import BenefitFit, fit_benefits
+from rr_planner.calibration.fit_benefits import fit_benefits
 from rr_planner.calibration.outcome_table import OutcomeTable
 from rr_planner.costs import Costs
 from rr_planner.errors import CalibrationError
 from rr_planner.policies.expected_benefit import Benefits, ExpectedBenefit, Prices
 from rr_planner.policies.policy import REASONER
-from rr_planner.types import FloatArray
 
 _STEPS = 60  # of a bisection, and prices tried
+_CONTROLLED = 0.5  # of the users, whose outcomes say what the risk is
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """What to calibrate for: nothing, or one of three.
 
     Args:
         tool_use: share of queries, in [0, 1], whose answer tools take part in.
-        risk: in (0, 1), the largest mean loss against always asking the reasoner with evidence (a query's loss is what
-            that would have gained more, at most 1), kept with probability 1 - `delta`.
+        risk: in (0, 1), the largest mean loss against always asking the reasoner with evidence, kept with probability
+            1 - `delta`. A query's loss is what that would have gained more, at least 0 and at most 1.
         budget: largest mean cost a query.
-        delta: probability with which the risk may be exceeded.
+        delta: in (0, 1), the probability with which the risk may be exceeded.
 
     Raises:
         CalibrationError: more than one, or one out of range.
@@ -52,18 +52,23 @@ class Target:
             raise CalibrationError("target.tool_use", f"{self.tool_use}", "a share in [0, 1]")
         if self.budget is not None and not self.budget >= 0:
             raise CalibrationError("target.budget", f"{self.budget}", "a cost of at least 0")
+        for name, value in (("risk", self.risk), ("delta", self.delta)):
+            if value is not None and not 0 < value < 1:
+                raise CalibrationError(f"target.{name}", f"{value}", "a number in (0, 1)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BenefitCalibration:
-    """A learned policy with the figures to expect of it, each query judged by a policy fitted on other users.
+    """A learned policy with the figures to expect of it, measured on users that it had not seen.
 
     Attributes:
-        policy: fitted on all queries.
-        expected: its figures.
+        policy: fitted on all queries; for a risk on half of the users, the other half tells the risk.
+        expected: its figures. For a risk those of the other half, else each query is sent where a policy fitted on
+            other users, and priced alike, sends it.
         baselines: the figures of the fixed routes, of random routing and of the oracle.
         target: what it was calibrated for.
         ranges: where horizon, confidence and tool use were: see `rr_planner.calibration.drift`.
+        data: of all queries, see `OutcomeTable.describe`.
     """
 
     policy: ExpectedBenefit
@@ -71,11 +76,12 @@ class BenefitCalibration:
     baselines: Mapping[str, PolicyFigures]
     target: Target
     ranges: Ranges
+    data: Mapping[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
         """Return all but the policy as JSON values."""
         return {
-            "n": self.expected.n,
+            "data": dict(self.data),
             "target": asdict(self.target),
             "expected": self.expected.to_dict(),
             "baselines": {name: one.to_dict() for name, one in self.baselines.items()},
@@ -98,75 +104,89 @@ def calibrate_benefits(
         table: outcomes of queries that no model was trained on.
         costs: of the steps; the reasoner 1 and tools 0 where None.
         target: what to calibrate for; the largest gain at `price` where None.
-        price: gain that a unit of cost must bring, where the target does not say otherwise.
+        price: gain that a unit of cost must bring; a risk or a budget sets it, and it stays 0 here.
         options: of the boosting.
         seed: of the folds and draws.
 
     Raises:
-        CalibrationError: the target is out of reach; the message says what is within.
+        CalibrationError: the target is out of reach (the message says what is within), there are too few queries, or a
+            price was given beside a risk or a budget.
         InvalidPolicyError: the price is below 0 or not finite.
         MissingExtraError: LightGBM is not installed.
     """
     costs, target = costs or Costs(), target or Target()
-    fit = fit_benefits(table, costs=costs, options=options, seed=seed)
-    simulated = simulate_benefits(fit.benefits, costs, _prices(fit.benefits, table, costs, target, price))
-    prices = _prices(final_benefits(fit, table, target), table, costs, target, price)
-    baselines = evaluate(table, {}, costs=costs, seed=seed)
+    if price and (target.risk is not None or target.budget is not None):
+        raise CalibrationError("price", f"{price} beside {target}", "0: a risk or a budget sets the price")
+    if target.risk is not None:
+        held = held_out_users(table.users, _CONTROLLED, seed)
+        measured = table.take(held)
+        fitted = fit_benefits(table.take(~held), costs=costs, options=options, seed=seed).policy
+        prices = price_for_risk(fitted, measured, risk=target.risk, delta=target.delta)
+        simulated = simulate_benefits(Benefits.of(fitted, measured.signals), costs, prices)
+    else:
+        measured = table
+        fit = fit_benefits(table, costs=costs, options=options, seed=seed)
+        fitted, unseen = fit.policy, fit.benefits
+        prices = _prices(Benefits.of(fitted, table.signals), costs, target, price)
+        simulated = simulate_benefits(unseen, costs, _prices(unseen, costs, target, price))
+    policy = replace(fitted, prices=prices)
     return BenefitCalibration(
-        policy=replace(fit.policy, prices=prices),
-        expected=figures(table, simulated, seed=seed),
-        baselines=baselines,
+        policy=policy,
+        expected=figures(measured, simulated, seed=seed),
+        baselines=evaluate(measured, {}, costs=costs, seed=seed),
         target=target,
-        ranges=Ranges.of(table.signals, simulated.codes),
+        ranges=Ranges.of(policy, table.signals),
+        data=table.describe(),
     )
 
 
-def final_benefits(fit: BenefitFit, table: OutcomeTable, target: Target) -> Benefits:
-    """Return the benefits to set the final policy's prices by.
+def price_for_risk(policy: ExpectedBenefit, table: OutcomeTable, *, risk: float, delta: float = 0.05) -> Prices:
+    """Return the highest prices of a policy at which its risk is surely small enough; see `Target`.
 
-    How often tools are used and what is spent hang on what the final policy expects, not on what came of it; so its own
-    expectations are taken. A risk is what comes of it: there only those count that had not seen the outcome.
+    Args:
+        policy: fitted on other users, or the risk may be larger.
+        table: outcomes.
+        risk: the largest mean loss.
+        delta: the probability with which it may be exceeded.
+
+    Raises:
+        CalibrationError: the risk is out of reach; the message says what is within.
     """
-    return fit.benefits if target.risk is not None else Benefits.of(fit.policy, table.signals)
+    benefits, each = Benefits.of(policy, table.signals), np.arange(len(table))
+    tried = [Prices(value) for value in _ladder(benefits, policy.costs)]
+    gained = (table.routes[benefits.routes(policy.costs, prices)[0], each] for prices in tried)
+    losses = np.stack([np.clip(table.both - one, 0.0, 1.0) for one in gained])
+    chosen = control_risk(losses, alpha=risk, delta=delta)
+    if chosen is None:
+        received = f"{risk} with delta {delta} on {len(table)} queries"
+        raise CalibrationError(
+            "target.risk", received, f"more: at a price of 0 the mean loss is {losses[0].mean():.4f}"
+        )
+    return tried[chosen]
 
 
 def simulate_benefits(benefits: Benefits, costs: Costs, prices: Prices) -> Simulated:
-    """Send every query where its benefits say."""
+    """Send every query where its benefits say; all tools are asked first."""
     codes, pending = benefits.routes(costs, prices)
     return Simulated(codes, spent(codes, pending, np.ones(len(codes), dtype=np.bool_), costs))
 
 
-def _prices(benefits: Benefits, table: OutcomeTable, costs: Costs, target: Target, price: float) -> Prices:
+def _prices(benefits: Benefits, costs: Costs, target: Target, price: float) -> Prices:
     if target.tool_use is not None:
         return _for_tool_use(benefits, costs, target.tool_use, price)
-    if target.budget is None and target.risk is None:
-        return Prices(price)
-    tried = [Prices(value) for value in _ladder(benefits, costs)]
-    found = [simulate_benefits(benefits, costs, prices) for prices in tried]
     if target.budget is not None:
-        within = [place for place, one in enumerate(found) if one.cost.mean() <= target.budget + 1e-12]
-        if not within:
-            least = min(float(one.cost.mean()) for one in found)
-            raise CalibrationError("target.budget", f"{target.budget}", f"at least {least:.4g}, the tools alone")
-        return tried[within[0]]
-    assert target.risk is not None
-    each = np.arange(len(table))
-    losses = [np.clip(table.both - table.routes[one.codes, each], 0.0, 1.0) for one in found]
-    chosen = control_risk(np.stack(losses), alpha=target.risk, delta=target.delta)
-    if chosen is None:
-        received = f"{target.risk} with delta {target.delta} on {len(table)} queries"
-        more = f"more: at a price of 0 the mean loss is {losses[0].mean():.4f}"
-        raise CalibrationError("target.risk", received, more)
-    return tried[chosen]
+        return _for_budget(benefits, costs, target.budget)
+    return Prices(price)
 
 
-def _ladder(benefits: Benefits, costs: Costs) -> FloatArray:
-    """Prices from 0 to where no step but the tools is worth its cost."""
-    unit = max(min(costs.reasoner, costs.evidence), 1e-12)
-    gains = np.concatenate([benefits.going_on, benefits.consulting, benefits.asking_again])
-    top = max(0.0, float(gains.max())) / unit
-    inner = np.quantile(np.clip(gains, 0.0, None), np.linspace(0.0, 1.0, _STEPS)) / unit
-    return np.asarray(np.unique(np.concatenate([[0.0], inner, [1.001 * top + 1e-9]])))
+def _for_budget(benefits: Benefits, costs: Costs, budget: float) -> Prices:
+    """The lowest price at which the mean cost is within the budget."""
+    least = np.inf
+    for prices in map(Prices, _ladder(benefits, costs)):
+        least = min(least, float(simulate_benefits(benefits, costs, prices).cost.mean()))
+        if least <= budget + 1e-12:
+            return prices
+    raise CalibrationError("target.budget", f"{budget}", f"at least {least:.4g}, the tools alone")
 
 
 def _for_tool_use(benefits: Benefits, costs: Costs, wanted: float, price: float) -> Prices:
@@ -182,3 +202,11 @@ def _for_tool_use(benefits: Benefits, costs: Costs, wanted: float, price: float)
         middle = (low + high) / 2
         low, high = (middle, high) if use(middle) > wanted else (low, middle)
     return Prices(price, min((low, high), key=lambda tools: abs(use(tools) - wanted)))
+
+
+def _ladder(benefits: Benefits, costs: Costs) -> list[float]:
+    """Prices from 0 to where no step but the tools is worth its cost."""
+    unit = max(min(costs.reasoner, costs.evidence), 1e-12)
+    gains = np.concatenate([benefits.going_on, benefits.consulting, benefits.asking_again])
+    inner = np.quantile(np.clip(gains, 0.0, None), np.linspace(0.0, 1.0, _STEPS)) / unit
+    return [float(price) for price in np.unique([0.0, *inner, 1.001 * float(inner[-1]) + 1e-9])]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +58,7 @@ def cross_fit(
             raise CalibrationError("outcomes", received, allowed)
         return boost(names, parts[0], options=options, held_out=parts[1], monotone=monotone, seed=seed)[0]
 
-    fold = _folds(table.users, seed)
+    fold = table.folds(FOLDS, seed)
     expected = np.empty(len(table))
     for number in range(FOLDS):
         out = fold == number
@@ -77,9 +76,3 @@ def known_before_reasoner(signals: Signals) -> tuple[str, ...]:
     """Return the names of the signals that are known once the tools have answered."""
     agreement = () if np.isnan(signals.agreement).all() else ("agreement",)
     return (*known_before_selection(signals), "delegate_confidence", *agreement)
-
-
-def _folds(users: NDArray[Any], seed: int) -> NDArray[np.int64]:
-    names, place = np.unique(users, return_inverse=True)
-    number = np.random.default_rng(seed).permutation(len(names)) % FOLDS
-    return np.asarray(number[place.ravel()])

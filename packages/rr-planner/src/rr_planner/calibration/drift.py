@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from rr_planner.errors import CalibrationError
-from rr_planner.policies.policy import REASONER, Codes
+from rr_planner.errors import CalibrationError, InvalidPolicyError
+from rr_planner.policies.policy import PENDING, REASONER, Policy
 from rr_planner.policies.settings import reject_unknown
 from rr_planner.policies.signals import Signals
 from rr_planner.types import Decision, FloatArray, Route
@@ -60,19 +60,25 @@ class Ranges:
     by_signal: Mapping[str, Range]
 
     @classmethod
-    def of(cls, signals: Signals, codes: Codes) -> Self:
-        """Measure queries and their routes [B]; what is not known of any query has no range."""
+    def of(cls, policy: Policy, signals: Signals) -> Self:
+        """Measure queries as a planner would have recorded them: what it would not have asked for does not count.
+
+        Args:
+            policy: whose decisions will be watched.
+            signals: of the queries it was calibrated on; all confidences are known.
+        """
+        first = policy.triage(signals)
+        codes = np.where(first == PENDING, policy.escalate(signals), first)
+        heard = np.where(policy.may_delegate(signals), signals.tool_confidence, np.nan)
+        alone = (first == PENDING) | (first == REASONER)
         columns: dict[str, FloatArray] = {"evidence_horizon": signals.evidence_horizon}
-        columns |= {
-            f"tool_confidence.{name}": signals.tool_confidence[place] for place, name in enumerate(signals.tool_names)
-        }
-        columns |= {"reasoner_confidence": signals.reasoner_confidence, "tool_use": (codes != REASONER).astype(float)}
+        columns |= {f"tool_confidence.{name}": one for name, one in zip(signals.tool_names, heard, strict=True)}
+        columns |= {"reasoner_confidence": np.where(alone, signals.reasoner_confidence, np.nan)}
+        columns |= {"tool_use": (codes != REASONER).astype(np.float64)}
         return cls({name: _range(values) for name, values in columns.items() if not np.isnan(values).all()})
 
     def alarms(self, decisions: Sequence[Decision]) -> list[Alarm]:
         """Compare a window of recorded decisions with the calibrated ranges; the most striking alarm first.
-
-        The reasoner's confidence is left out: a policy asks it about chosen queries only.
 
         Raises:
             CalibrationError: no decision.
@@ -81,11 +87,11 @@ class Ranges:
             raise CalibrationError("decisions", "none", "a window of at least one; some hundred tell something")
         columns = {
             "evidence_horizon": [one.evidence_horizon for one in decisions],
+            "reasoner_confidence": [one.reasoner_confidence for one in decisions],
             "tool_use": [float(one.route is not Route.REASONER) for one in decisions],
         }
-        for name in {name for one in decisions for name in one.tool_confidence}:
-            known = [one.tool_confidence.get(name, np.nan) for one in decisions]
-            columns[f"tool_confidence.{name}"] = known
+        for name in {name: None for one in decisions for name in one.tool_confidence}:
+            columns[f"tool_confidence.{name}"] = [one.tool_confidence.get(name, np.nan) for one in decisions]
         return self.alarms_of({name: np.array(values, dtype=np.float64) for name, values in columns.items()})
 
     def alarms_of(self, columns: Mapping[str, FloatArray]) -> list[Alarm]:
@@ -108,10 +114,21 @@ class Ranges:
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> Self:
-        """Read `to_dict` back; unknown keys of a range raise InvalidPolicyError."""
-        for name, one in settings.items():
-            reject_unknown(one, Range._fields, prefix=f"{name}.")
-        return cls({name: Range(**one) for name, one in settings.items()})
+        """Read `to_dict` back.
+
+        Raises:
+            InvalidPolicyError: a range is no mean, deviation and n.
+        """
+        return cls({name: _read(name, one) for name, one in settings.items()})
+
+
+def _read(name: str, one: object) -> Range:
+    numbers = one if isinstance(one, Mapping) else {}
+    reject_unknown(numbers, Range._fields, prefix=f"{name}.")
+    values = [numbers.get(field) for field in Range._fields]
+    if not all(isinstance(value, (int, float)) and np.isfinite(value) for value in values):
+        raise InvalidPolicyError(f"ranges.{name}", repr(one), f"the numbers {', '.join(Range._fields)}")
+    return Range(**numbers)
 
 
 def _range(values: FloatArray) -> Range:

@@ -7,17 +7,18 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rr_planner.calibration.bootstrap import Interval, resampled_means
 from rr_planner.calibration.outcome_table import OutcomeTable
 from rr_planner.costs import Costs
-from rr_planner.policies.policy import BOTH, PENDING, REASONER, TOOLS, Codes, Policy
+from rr_planner.policies.policy import BOTH, PENDING, REASONER, TOOLS, BoolArray, Codes, Policy
 from rr_planner.types import FloatArray, Route
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyFigures:
-    """The figures of a policy with their 95 % bootstrap intervals over queries.
+    """The figures of a policy with their 95 % bootstrap intervals over users, each with all their queries.
 
     Attributes:
         gain: mean gain a query.
@@ -64,10 +65,10 @@ def simulate(policy: Policy, table: OutcomeTable, costs: Costs) -> Simulated:
     return Simulated(codes, spent(codes, pending, asked, costs))
 
 
-def spent(codes: Codes, pending: np.ndarray[Any, np.dtype[np.bool_]], asked: Any, costs: Costs) -> FloatArray:
+def spent(codes: Codes, pending: BoolArray, asked: BoolArray, costs: Costs) -> FloatArray:
     """Return [B] the cost of the steps: tools where `asked`, the reasoner alone where it ran, evidence where BOTH."""
     alone = pending | (codes == REASONER)
-    return np.asarray(costs.tools * np.asarray(asked) + costs.reasoner * alone + costs.evidence * (codes == BOTH))
+    return np.asarray(costs.tools * asked + costs.reasoner * alone + costs.evidence * (codes == BOTH))
 
 
 def figures(table: OutcomeTable, simulated: Simulated, *, seed: int = 0) -> PolicyFigures:
@@ -76,7 +77,7 @@ def figures(table: OutcomeTable, simulated: Simulated, *, seed: int = 0) -> Poli
     gains = table.routes
     chosen = gains[codes, np.arange(len(table))]
     columns = np.stack([chosen, gains.mean(0), gains.max(0), codes != REASONER, simulated.cost])
-    means, drawn = columns.mean(1), resampled_means(columns, seed=seed)
+    means, drawn = columns.mean(1), _resampled(columns, table.users, seed)
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = (means[0] - means[1]) / (means[2] - means[1])
         gaps = (drawn[:, 0] - drawn[:, 1]) / (drawn[:, 2] - drawn[:, 1])
@@ -118,6 +119,14 @@ def evaluate(
 def _best_routes(table: OutcomeTable, costs: Costs) -> Codes:
     order = np.argsort([costs.tools, costs.reasoner, costs.tools + costs.evidence], kind="stable")
     return np.asarray(order[np.argmax(table.routes[order], axis=0)], dtype=np.int8)
+
+
+def _resampled(columns: FloatArray, users: NDArray[Any], seed: int) -> FloatArray:
+    """Return [draws, C] the means of columns [C, B] over resamples of the users."""
+    _, place = np.unique(users, return_inverse=True)
+    sums = np.stack([np.bincount(place.ravel(), weights=one) for one in (*columns, np.ones(len(users)))])
+    drawn = resampled_means(sums.astype(np.float64), seed=seed)
+    return np.asarray(drawn[:, :-1] / drawn[:, -1:])
 
 
 def _interval(value: float, drawn: FloatArray) -> Interval:

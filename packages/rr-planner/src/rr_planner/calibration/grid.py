@@ -8,7 +8,7 @@ each threshold and the grid of all combinations is a sum of small tables.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +33,6 @@ class Outcomes:
     tools: FloatArray
     reasoner: FloatArray
     both: FloatArray
-
-    def take(self, rows: BoolArray) -> Outcomes:
-        """Return the queries where `rows` [B] holds."""
-        return Outcomes(*(getattr(self, one.name)[rows] for one in fields(self)))
 
     def under(self, policy: Bands) -> FloatArray:
         """Return [B] the gain of each query under a policy, decided as the planner decides."""

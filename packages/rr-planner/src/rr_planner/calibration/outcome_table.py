@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -67,7 +68,8 @@ class OutcomeTable:
             agreement: [B] in [0, 1] of the tools' lists; NaN or None where unknown.
             users: [B] ids; each query a user of its own where None.
             features: further [B] columns by name.
-            selection: which tool answers a delegated query; the most confident by default.
+            selection: which tool answers a delegated query, the planner's own; the most confident by default. One that
+                was fitted on these queries makes the tools look better than they are.
 
         Raises:
             CalibrationError: fewer than 100 queries, columns that do not fit, gains that are all the same, or routes
@@ -115,6 +117,23 @@ class OutcomeTable:
         wanted = np.arange(len(self))[np.asarray(rows)]
         columns = (self.selected, self.reasoner, self.both, self.users)
         return OutcomeTable(self.signals.take(wanted), self.tools[:, wanted], *(one[wanted] for one in columns))
+
+    def folds(self, count: int, seed: int) -> NDArray[np.int64]:
+        """Return [B] one of `count` folds; all queries of a user are in the same one."""
+        names, place = np.unique(self.users, return_inverse=True)
+        number = np.random.default_rng(seed).permutation(len(names)) % count
+        return np.asarray(number[place.ravel()])
+
+    def describe(self) -> dict[str, Any]:
+        """Return how many queries and users there are, and twelve hexadecimal digits over all that is known of them."""
+        signals = self.signals
+        columns = (signals.evidence_horizon, signals.tool_confidence, signals.agreement, signals.reasoner_confidence)
+        digest = hashlib.sha256("\n".join((*signals.tool_names, *signals.features)).encode())
+        for one in (*columns, *signals.features.values(), self.tools, self.selected, self.reasoner, self.both):
+            digest.update(np.ascontiguousarray(one).tobytes())
+        names, place = np.unique(self.users, return_inverse=True)
+        digest.update(np.ascontiguousarray(place, dtype=np.int64).tobytes())
+        return {"queries": len(self), "users": len(names), "hash": digest.hexdigest()[:12]}
 
     @property
     def routes(self) -> FloatArray:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
 from rr_planner.calibration.calibrate import BandsCalibration, calibrate_bands
 from rr_planner.calibration.calibrate_benefits import BenefitCalibration, Target, calibrate_benefits
+from rr_planner.calibration.evaluation import PolicyFigures
 from rr_planner.calibration.table import read_outcomes
 from rr_planner.commands.tables import add_options, costs_of, table_of
 from rr_planner.errors import PlannerError
@@ -25,7 +25,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     add_options(parser)
     parser.add_argument("--out", type=Path, required=True, help="policy file to write")
     parser.add_argument(
-        "--policy",
+        "--kind",
         choices=("bands", "expected-benefit"),
         default="bands",
         help="thresholds on horizon and confidence, or the learned benefit of each step (extra `calibration`)",
@@ -43,25 +43,22 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> Iterator[str]:
     """Write the policy file and yield its figures."""
-    foreign = _OF_BENEFITS if options.policy == "bands" else _OF_BANDS
+    foreign = _OF_BENEFITS if options.kind == "bands" else _OF_BANDS
     for name in (name for name in foreign if getattr(options, name) is not None):
-        raise PlannerError(f"--{name.replace('_', '-')} means nothing to --policy {options.policy}; leave it out")
-    result = _bands(options) if options.policy == "bands" else _benefits(options)
+        raise PlannerError(f"--{name.replace('_', '-')} means nothing to --kind {options.kind}; leave it out")
+    result = _bands(options) if options.kind == "bands" else _benefits(options)
     save_policy(result.policy, options.out, calibration=result.to_dict())
     if options.json:
-        settings = {"policy": result.policy.to_dict()} if isinstance(result, BandsCalibration) else {}
-        yield json.dumps({**settings, "hash": result.policy.hash, **result.to_dict()})
-    elif isinstance(result, BandsCalibration):
-        yield from _summary_of_bands(result)
-    else:
-        yield from _summary_of_benefits(result)
-    if not options.json:
-        yield f"written to {options.out} (policy {result.policy.hash})"
+        yield json.dumps({"policy": result.policy.name, "hash": result.policy.hash, **result.to_dict()})
+        return
+    yield from _bands_in_words(result) if isinstance(result, BandsCalibration) else _benefits_in_words(result)
+    yield from _expected_in_words(result.expected)
+    yield f"written to {options.out} (policy {result.policy.hash}, outcomes {result.data['hash']})"
 
 
 def _bands(options: argparse.Namespace) -> BandsCalibration:
     table = read_outcomes(options.outcomes)
-    for name in ("agreement", "users", "features"):
+    for name in ("agreement", "features"):  # bands do not look at them
         table.pop(name, None)
     return calibrate_bands(
         **table,
@@ -82,25 +79,29 @@ def _benefits(options: argparse.Namespace) -> BenefitCalibration:
     )
 
 
-def _summary_of_bands(result: BandsCalibration) -> Iterator[str]:
+def _bands_in_words(result: BandsCalibration) -> Iterator[str]:
     levels = ", ".join(f"{name} {value:.3f}" for name, value in result.policy.reasoner_confidence._asdict().items())
     yield (
         f"delegate below evidence horizon {result.policy.low_horizon:.3f} at tool confidence of at least "
         f"{result.policy.tool_confidence:.3f}"
     )
     yield f"high horizon above {result.policy.high_horizon:.3f}; the reasoner needs confidence: {levels}"
-    yield "shares: " + ", ".join(f"{route} {share:.1%}" for route, share in result.shares.items())
-    held_out = "unknown" if math.isnan(result.held_out_gain) else f"{result.held_out_gain:.4f}"
-    yield f"gain {result.gain:.4f} +- {result.standard_error:.4f} on these {result.n} queries, {held_out} held out"
+    yield f"gain {result.gain:.4f} +- {result.standard_error:.4f} on these {result.data['queries']} queries"
     yield "instead of: " + ", ".join(f"{name} {gain:.4f}" for name, gain in result.baselines.items())
-    yield f"cost {result.cost:.4g} a query"
 
 
-def _summary_of_benefits(result: BenefitCalibration) -> Iterator[str]:
-    expected, prices = result.expected, result.policy.prices
+def _benefits_in_words(result: BenefitCalibration) -> Iterator[str]:
+    prices = result.policy.prices
     yield f"a unit of cost must bring {prices.cost:.4g}, an answer with tools in it {prices.tools:+.4g} besides"
-    yield "shares: " + ", ".join(f"{route} {share:.1%}" for route, share in expected.shares.items())
+    yield "instead of: " + ", ".join(f"{name} {one.gain.value:.4f}" for name, one in result.baselines.items())
+
+
+def _expected_in_words(expected: PolicyFigures | None) -> Iterator[str]:
+    if expected is None:
+        yield "what to expect on other users is unknown: on a part of these no policy is allowed"
+        return
+    yield f"to expect on other users, measured on {expected.n} queries:"
+    yield "  shares " + ", ".join(f"{route} {share:.1%}" for route, share in expected.shares.items())
     for name in ("gain", "gap_closed", "tool_use", "cost"):
         value, low, high = getattr(expected, name)
-        yield f"{name.replace('_', ' ')} {value:.4g} [{low:.4g}, {high:.4g}] on users that the policy had not seen"
-    yield "instead of: " + ", ".join(f"{name} {one.gain.value:.4f}" for name, one in result.baselines.items())
+        yield f"  {name.replace('_', ' ')} {value:.4g} [{low:.4g}, {high:.4g}]"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rr_planner.errors import PlannerError
-from rr_planner.policies.file import load_policy
+from rr_planner.policies.file import load_calibration, load_policy
 from rr_planner.serve.config import ServiceConfig
 from rr_planner.testing import check_reasoner, check_tool, sample_queries
 
@@ -76,12 +76,14 @@ def _kit(check: Callable[..., None], model: Any, **options: Any) -> str:
 def _policy(config: ServiceConfig) -> str:
     policy = load_policy(config.policy_path)
     content = json.loads(config.policy_path.read_text(encoding="utf-8"))
-    figures = content.get("calibration")
-    if not isinstance(figures, dict):
+    figures = load_calibration(config.policy_path)
+    if not figures:
         raise PlannerError(f"{config.policy}: no calibration; choose thresholds with rr-planner calibrate")
     if "hash" not in content:
         raise PlannerError(f"{config.policy}: no hash: the settings were edited after the calibration")
-    return f"{policy.name} {policy.hash}, calibrated on {figures.get('n', 'some')} queries"
+    data = figures.get("data")
+    size = data.get("queries") if isinstance(data, dict) else None
+    return f"{policy.name} {policy.hash}, calibrated on {size or 'some'} queries"
 
 
 def _answers(config: ServiceConfig, models: tuple[list[Any], Any]) -> str:
