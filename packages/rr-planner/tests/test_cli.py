@@ -89,6 +89,15 @@ def test_explain(toy_tool, toy_reasoner, make_queries, tmp_path, capsys):
     assert capsys.readouterr().out.count("was answered by") == 2
     assert main(["explain", str(path), "--query", "q1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["decision"]["query_id"] == "q1"
+    policy = tmp_path / "policy.json"
+    save_policy(Bands(), policy)
+    assert main(["explain", str(path), "--policy", str(policy)]) == 0
+    assert capsys.readouterr().out.count(f"  Decided again by bands {Bands().hash}: exactly the same.") == 2
+    save_policy(Bands(low_horizon=0.0), policy)
+    assert main(["explain", str(path), "--policy", str(policy), "--query", "q0"]) == 0
+    assert ": both, high risk: evidence horizon 0.10 lies between" in capsys.readouterr().out
+    assert main(["explain", str(path), "--policy", str(policy), "--query", "q0", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["decided_again"]["route"] == "both"
     assert main(["explain", str(path), "--query", "zz"]) == 2
     assert "--query zz: no such query" in capsys.readouterr().err
     assert main(["explain", str(tmp_path / "none")]) == 2
@@ -216,3 +225,25 @@ def test_calibrate_a_learned_policy_and_route_with_it(tmp_path, capsys):
     assert "expected to gain" in capsys.readouterr().out
     assert main([*arguments, "--slack", "2"]) == 2
     assert "--slack means nothing to --kind expected-benefit" in capsys.readouterr().err
+
+
+def test_drift_of_a_ledger(outcomes_file, toy_tool, toy_reasoner, make_queries, tmp_path, capsys):
+    policy, path = tmp_path / "policy.json", tmp_path / "ledger.jsonl"
+    assert main(["calibrate", str(outcomes_file), "--out", str(policy)]) == 0
+    run = Planner(tools=[toy_tool("a")], reasoner=toy_reasoner(), policy=load_policy(policy), ledger=Ledger(path))
+    run.answer(make_queries(np.random.default_rng(5).random(60).tolist()), 3)
+    capsys.readouterr()
+    assert main(["drift", str(path), "--policy", str(policy)]) == 0
+    assert capsys.readouterr().out.endswith("over 60 decisions\n")
+    run.answer(make_queries([0.97] * 40), 3)
+    assert main(["drift", str(path), "--policy", str(policy), "--last", "40", "--json"]) == 2
+    told = capsys.readouterr()
+    assert "evidence_horizon" in [json.loads(line)["signal"] for line in told.out.splitlines()]
+    assert "over 40 decisions" in told.err
+    assert main(["drift", str(path), "--policy", str(policy), "--last", "0"]) == 2
+    save_policy(Bands(), policy)
+    assert main(["drift", str(path), "--policy", str(policy)]) == 2
+    assert "no ranges" in capsys.readouterr().err
+    save_policy(Bands(), policy, calibration={"ranges": {}})
+    assert main(["drift", str(path), "--policy", str(policy)]) == 2
+    assert "no decision of policy" in capsys.readouterr().err

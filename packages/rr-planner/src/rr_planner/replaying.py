@@ -14,7 +14,10 @@ def replay(decision: Decision, policy: Policy) -> Decision:
     """Decide again from what a recorded decision says was known.
 
     The policy it was made by, which has the recorded hash, decides exactly the same again; another one shows what it
-    would have done. Where it would have asked the reasoner and the record knows no confidence of it, that is unknown.
+    would have done. A confidence that the record does not know, because its model was not asked, stays unknown.
+
+    Raises:
+        InvalidQueryError: the policy needs a feature that was not recorded, or an oracle does not know the query.
 
     Example:
         >>> from rr_planner import Bands
