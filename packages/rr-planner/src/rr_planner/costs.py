@@ -19,7 +19,7 @@ class Costs:
         evidence: the reasoner with evidence.
 
     Raises:
-        CalibrationError: a cost is negative or not finite.
+        CalibrationError: a cost is no number, negative or not finite.
     """
 
     tools: float = 0.0
@@ -30,5 +30,6 @@ class Costs:
         """Check the costs."""
         for one in fields(self):
             value = getattr(self, one.name)
-            if not (np.isfinite(value) and value >= 0):
-                raise CalibrationError(f"costs.{one.name}", f"{value}", "a finite number of at least 0")
+            number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+            if not (number and np.isfinite(value) and value >= 0):
+                raise CalibrationError(f"costs.{one.name}", f"{value!r}", "a finite number of at least 0")

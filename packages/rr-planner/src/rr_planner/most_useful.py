@@ -84,7 +84,7 @@ class MostUseful:
         """
         reject_unknown(settings, ("usefulness",))
         by_tool = settings.get("usefulness")
-        if not isinstance(by_tool, Mapping):
+        if not isinstance(by_tool, Mapping) or not all(isinstance(one, Mapping) for one in by_tool.values()):
             raise InvalidPolicyError("usefulness", type(by_tool).__name__, "trees by tool")
         return cls({name: Trees.from_dict(trees) for name, trees in by_tool.items()})
 

@@ -66,6 +66,8 @@ class Trees:
         sizes = {name: len(getattr(self, name)) for name in _KINDS if name != "root"}
         if len(set(sizes.values())) > 1 or len(self.root) == 0:
             raise InvalidPolicyError("trees", f"arrays of {sizes} nodes", "at least one tree, arrays of equal length")
+        if not np.isfinite(self.value).all():
+            raise InvalidPolicyError("trees.value", "a leaf that is not finite", "finite numbers")
         object.__setattr__(self, "_exits", _Exits.of(self))
 
     def __call__(self, table: ArrayLike) -> FloatArray:
@@ -98,6 +100,9 @@ class Trees:
         missing = [one.name for one in fields(cls) if one.init and one.name not in settings]
         if missing:
             raise InvalidPolicyError("trees", f"no {missing[0]!r}", "the arrays that Trees.to_dict writes")
+        names = settings["features"]
+        if not isinstance(names, (list, tuple)) or not all(isinstance(one, str) for one in names):
+            raise InvalidPolicyError("trees.features", repr(names), "a list of names")
         return cls(**settings)
 
 

@@ -168,16 +168,11 @@ def test_file_and_ranges(calibrated, tmp_path, outcomes):
         ({"pricess": {}}, r"prices \(did you mean"),
         ({"prices": {"cost": -1.0, "tools": 0.0}}, "at least 0"),
         ({"prices": {"cots": 1.0}}, r"prices\.cots"),
+        ({"costs": {"tools": "x"}}, r"costs\.tools: received 'x'"),
     ):
         path.write_text(json.dumps(content | {"settings": content["settings"] | change}))
         with pytest.raises(InvalidPolicyError, match=words):
             load_policy(path)
-
-
-def test_trees_see_nothing_that_is_not_known_yet(calibrated):
-    policy = calibrated.policy
-    with pytest.raises(InvalidPolicyError, match="going_on"):
-        ExpectedBenefit(going_on=policy.asking_again, consulting=policy.consulting, asking_again=policy.asking_again)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from rr_planner.costs import Costs
-from rr_planner.errors import InvalidPolicyError
+from rr_planner.errors import CalibrationError, InvalidPolicyError
 from rr_planner.policies.policy import BOTH, PENDING, REASONER, TOOLS, BoolArray, Codes, content_hash
 from rr_planner.policies.settings import reject_unknown
 from rr_planner.policies.signal_table import AFTER_REASONER, BEFORE_REASONER, check_names, signal_table
@@ -69,7 +69,7 @@ class Benefits:
         cls, signals: Signals, *, going_on: FloatArray, consulting: FloatArray, asking_again: FloatArray
     ) -> Benefits:
         """Take the gains that trees expect."""
-        lean = _TIE * signals.evidence_horizon
+        lean = _TIE * (signals.evidence_horizon - 1.0)
         return cls(
             going_on=going_on + lean,
             consulting=consulting + lean,
@@ -147,12 +147,17 @@ class ExpectedBenefit:
         reject_unknown(settings, names)
         if missing := [name for name in names if name not in settings]:
             raise InvalidPolicyError("settings", f"no {missing[0]!r}", f"{', '.join(names)}")
-        for name, kind in (("costs", Costs), ("prices", Prices)):
+        for name in names:
             if not isinstance(settings[name], Mapping):
                 raise InvalidPolicyError(name, type(settings[name]).__name__, "a JSON object")
+        for name, kind in (("costs", Costs), ("prices", Prices)):
             reject_unknown(settings[name], [one.name for one in fields(kind)], prefix=f"{name}.")
         trees = {name: Trees.from_dict(settings[name]) for name in _STEPS}
-        return cls(**trees, costs=Costs(**settings["costs"]), prices=Prices(**settings["prices"]))
+        try:
+            costs = Costs(**settings["costs"])
+        except CalibrationError as error:
+            raise InvalidPolicyError(error.field, error.received, error.allowed) from None
+        return cls(**trees, costs=costs, prices=Prices(**settings["prices"]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the trees, costs and prices as JSON values."""
@@ -190,7 +195,9 @@ class ExpectedBenefit:
         """Compare the query's expected benefits with their prices, in words."""
         benefits = Benefits.of(self, signals.take([row]))
         own, both = float(benefits.going_on[0]), float(benefits.consulting[0])
-        alone, evidence = self.prices.cost * self.costs.reasoner, self.prices.cost * self.costs.evidence
+        # Over an answer of the tools, which bears their price itself.
+        alone = self.prices.cost * self.costs.reasoner - self.prices.tools
+        evidence = self.prices.cost * self.costs.evidence
         if signals.delegate[row] == NO_TOOL:
             first = "no tool answered"
         else:
@@ -207,6 +214,6 @@ class ExpectedBenefit:
             return f"high risk: {first}"
         if benefits.unsure[0]:
             return f"high risk: {first}; the reasoner's confidence is unknown"
-        again = float(benefits.asking_again[0])
+        again, bar = float(benefits.asking_again[0]), evidence + self.prices.tools
         risk, than = ("high", "more") if code == BOTH else ("medium", "no more")
-        return f"{risk} risk: {first}; asking it again is expected to gain {again:+.4f}, {than} than {evidence:.4f}"
+        return f"{risk} risk: {first}; asking it again is expected to gain {again:+.4f}, {than} than {bar:.4f}"
