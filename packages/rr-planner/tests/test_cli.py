@@ -198,9 +198,19 @@ def test_evaluate_names_every_policy_with_intervals(tmp_path, capsys):
         "oracle",
     ]
     assert main(["evaluate", str(table), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = json.loads(capsys.readouterr().out)["policies"]
     assert found["oracle"]["gap_closed"]["value"] == 1.0
     assert found["reasoner"]["tool_use"] == {"value": 0.0, "low": 0.0, "high": 0.0}
+    assert main(["calibrate", str(table), "--out", str(policy)]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", str(table), "--policy", str(policy)]) == 0
+    assert capsys.readouterr().out.endswith("mine was calibrated on these very outcomes: its figures are rosy\n")
+    assert main(["evaluate", str(table), "--policy", str(policy), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rosy"] == ["mine"]
+    policy.rename(tmp_path / "oracle.json")
+    assert main(["evaluate", str(table), "--policy", str(tmp_path / "oracle.json")]) == 2
+    assert "'oracle'; expected another name" in capsys.readouterr().err
+    save_policy(Bands(), policy)
     (tmp_path / "other").mkdir()
     save_policy(Bands(), tmp_path / "other" / "mine.json")
     assert (

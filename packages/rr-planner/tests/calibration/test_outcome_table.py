@@ -49,13 +49,14 @@ def test_take_and_folds(outcomes):
         {"evidence_horizon": np.full(200, 0.5)},
         {"tool_names": ("a", "b")},
         {"users": np.arange(200)},
-        {"agreement": None},
-        {"features": {}},
-        {"features": {"age": np.zeros(200)}},
+        {"tool_confidence": np.zeros((2, 200))},
+        {"tool_gain": np.eye(2, 200)},
+        {"reasoner_confidence": np.full(200, np.nan)},
+        {"reasoner_gain": np.arange(200) % 2},
         {"both_gain": np.arange(200) % 2},
     ],
 )
-def test_the_hash_is_of_everything(outcomes, change):
+def test_the_hash_tells_outcomes_apart(outcomes, change):
     columns = outcomes(200)
     told = OutcomeTable.of(**columns).describe()
     assert told == OutcomeTable.of(**columns).describe()
@@ -63,7 +64,11 @@ def test_the_hash_is_of_everything(outcomes, change):
     assert (told["queries"], told["users"]) == (200, 100)
 
 
-def test_names_of_users_do_not_matter_to_the_hash(outcomes):
+def test_names_of_users_and_what_else_was_known_do_not_matter_to_the_hash(outcomes):
     columns = outcomes(200)
+    assert (
+        OutcomeTable.of(**columns | {"features": {}, "agreement": None}).describe()["hash"]
+        == (OutcomeTable.of(**columns).describe()["hash"])
+    )
     renamed = columns | {"users": [f"user {user:03}" for user in columns["users"]]}
     assert OutcomeTable.of(**columns).describe() == OutcomeTable.of(**renamed).describe()

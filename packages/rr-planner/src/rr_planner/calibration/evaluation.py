@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rr_planner.calibration.bootstrap import Interval, resampled_means
 from rr_planner.calibration.outcome_table import OutcomeTable
 from rr_planner.costs import Costs
+from rr_planner.errors import CalibrationError
 from rr_planner.policies.policy import BOTH, PENDING, REASONER, TOOLS, BoolArray, Codes, Policy
 from rr_planner.types import FloatArray, Route
 
@@ -98,18 +99,23 @@ def evaluate(
 
     Args:
         table: the outcomes.
-        policies: by name.
+        policies: by name, other names than those below.
         costs: of the steps; the reasoner 1 and tools 0 where None.
         seed: of the resamples and of random routing.
 
     Returns:
         By name the figures; `tools`, `reasoner` and `both` send every query there, `random` draws a route a query, and
         `oracle` knows each query's best route, of equal ones the cheapest.
+
+    Raises:
+        CalibrationError: a policy has one of these names.
     """
     costs = costs or Costs()
     size, draw = len(table), np.random.default_rng(seed)
     fixed = {route.value: np.full(size, code, dtype=np.int8) for code, route in enumerate(Route)}
     fixed |= {"random": draw.integers(3, size=size, dtype=np.int8), "oracle": _best_routes(table, costs)}
+    if taken := [name for name in policies if name in fixed]:
+        raise CalibrationError("policies", repr(taken[0]), f"another name: {', '.join(fixed)} are what they say")
     none = np.zeros(size, dtype=np.bool_)
     found = {name: simulate(policy, table, costs) for name, policy in policies.items()}
     found |= {name: Simulated(codes, spent(codes, none, codes != REASONER, costs)) for name, codes in fixed.items()}

@@ -125,11 +125,16 @@ class OutcomeTable:
         return np.asarray(number[place.ravel()])
 
     def describe(self) -> dict[str, Any]:
-        """Return how many queries and users there are, and twelve hexadecimal digits over all that is known of them."""
+        """Return how many queries and users there are, and twelve hexadecimal digits that tell outcomes apart.
+
+        The hash is over the tools' names and the queries' horizons, confidences, gains and users, in their order; two
+        policies that were calibrated on the same outcomes have the same, whatever else they looked at.
+        """
         signals = self.signals
-        columns = (signals.evidence_horizon, signals.tool_confidence, signals.agreement, signals.reasoner_confidence)
-        digest = hashlib.sha256("\n".join((*signals.tool_names, *signals.features)).encode())
-        for one in (*columns, *signals.features.values(), self.tools, self.selected, self.reasoner, self.both):
+        digest = hashlib.sha256("\n".join(signals.tool_names).encode())
+        for one in (signals.evidence_horizon, signals.tool_confidence, signals.reasoner_confidence):
+            digest.update(np.ascontiguousarray(one).tobytes())
+        for one in (self.tools, self.reasoner, self.both):
             digest.update(np.ascontiguousarray(one).tobytes())
         names, place = np.unique(self.users, return_inverse=True)
         digest.update(np.ascontiguousarray(place, dtype=np.int64).tobytes())

@@ -11,7 +11,7 @@ from rr_planner.calibration.bootstrap import Interval
 from rr_planner.calibration.evaluation import PolicyFigures, evaluate
 from rr_planner.commands.tables import add_options, costs_of, table_of
 from rr_planner.errors import PlannerError
-from rr_planner.policies.file import load_policy
+from rr_planner.policies.file import load_calibration, load_policy
 from rr_planner.policies.policy import Policy
 
 
@@ -27,11 +27,20 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> Iterator[str]:
     """Yield a table, a policy a row, with 95 % bootstrap intervals."""
-    found = evaluate(table_of(options), _policies(options.policy), costs=costs_of(options), seed=options.seed)
+    table, policies = table_of(options), _policies(options.policy)
+    found = evaluate(table, policies, costs=costs_of(options), seed=options.seed)
+    rosy = [path.stem for path in options.policy if _outcomes_of(path) == table.describe()["hash"]]
     if options.json:
-        yield json.dumps({name: one.to_dict() for name, one in found.items()})
-    else:
-        yield from _table(found)
+        yield json.dumps({"policies": {name: one.to_dict() for name, one in found.items()}, "rosy": rosy})
+        return
+    yield from _table(found)
+    for name in rosy:
+        yield f"{name} was calibrated on these very outcomes: its figures are rosy"
+
+
+def _outcomes_of(path: Path) -> object:
+    data = load_calibration(path).get("data")
+    return data.get("hash") if isinstance(data, Mapping) else None
 
 
 def _policies(paths: list[Path]) -> dict[str, Policy]:

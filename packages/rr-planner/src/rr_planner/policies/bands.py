@@ -93,21 +93,16 @@ class Bands:
         self._refuse_dead_rules()
 
     def _refuse_dead_rules(self) -> None:
-        needed = self.reasoner_confidence
-        dead = {
-            "tool_confidence": self.low_horizon == 0 and self.tool_confidence > 0,
-            "tool_agreement": self.low_horizon == 0 and self.tool_agreement > 0,
-            "reasoner_confidence.low": self.low_horizon == 0 and needed.low != needed.medium,
-            "reasoner_confidence.high": self.high_horizon == 1 and needed.high != needed.medium,
-        }
-        for name in (name for name, is_dead in dead.items() if is_dead):
-            if name == "reasoner_confidence.high":
-                level, edge, allowed = "above high_horizon 1", needed.high, f"that of medium horizon, {needed.medium}"
-            elif name == "reasoner_confidence.low":
-                level, edge, allowed = "below low_horizon 0", needed.low, f"that of medium horizon, {needed.medium}"
-            else:
-                level, edge, allowed = "below low_horizon 0", getattr(self, name), "0"
-            raise InvalidPolicyError(name, f"{edge}, a dead rule: no query is {level}", allowed)
+        low, medium, high = self.reasoner_confidence
+        below, above = (self.low_horizon == 0, "below low_horizon 0"), (self.high_horizon == 1, "above high_horizon 1")
+        for name, value, without, (nobody, where) in (
+            ("tool_confidence", self.tool_confidence, 0.0, below),
+            ("tool_agreement", self.tool_agreement, 0.0, below),
+            ("reasoner_confidence.low", low, medium, below),
+            ("reasoner_confidence.high", high, medium, above),
+        ):
+            if nobody and value != without:
+                raise InvalidPolicyError(name, f"{value}, a dead rule: no query is {where}", f"{without}")
 
     @classmethod
     def from_quantiles(
