@@ -257,3 +257,36 @@ def test_drift_of_a_ledger(outcomes_file, toy_tool, toy_reasoner, make_queries, 
     save_policy(Bands(), policy, calibration={"ranges": {}})
     assert main(["drift", str(path), "--policy", str(policy)]) == 2
     assert "no decision of policy" in capsys.readouterr().err
+
+
+def test_fit_a_selection_and_calibrate_with_it(tmp_path, capsys):
+    pytest.importorskip("lightgbm")
+    generator, size = np.random.default_rng(0), 800
+    horizon = generator.random(size)
+    # Nothing but the horizon tells the tools apart: the first is for warm users, the second for cold ones.
+    gains = [generator.random(size) < 1 - horizon, generator.random(size) < horizon]
+    table, out, policy = tmp_path / "outcomes.npz", tmp_path / "selection.json", tmp_path / "policy.json"
+    np.savez(
+        table,
+        evidence_horizon=horizon,
+        tool_confidence=np.full((2, size), 0.5),
+        tool_gain=gains,
+        tool_names=["warm", "cold"],
+        reasoner_confidence=np.full(size, 0.5),
+        reasoner_gain=generator.random(size) < 0.6,
+        both_gain=generator.random(size) < 0.6,
+    )
+    assert main(["fit-selection", str(table), "--out", str(out)]) == 0
+    assert "instead of: random 0." in capsys.readouterr().out
+    assert main(["fit-selection", str(table), "--out", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["gain"]["value"] > told["best_overall"] + 0.1
+    learned = ["--selection", str(out)]
+    gained = []
+    for flags in ([], ["--selection", "cold"], learned):
+        assert main(["evaluate", str(table), "--json", *flags]) == 0
+        gained.append(json.loads(capsys.readouterr().out)["policies"]["tools"]["gain"]["value"])
+    assert gained == pytest.approx([gains[0].mean(), gains[1].mean(), told["gain"]["value"]], abs=0.03)
+    assert main(["calibrate", str(table), "--out", str(policy), *learned]) == 0
+    assert main(["calibrate", str(table), "--out", str(policy), "--selection", "tepid"]) == 2
+    assert "'tepid'" in capsys.readouterr().err

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from rr_planner import __version__
-from rr_planner.commands import calibrate, doctor, drift, evaluate, explain, route, serve
+from rr_planner.commands import calibrate, doctor, drift, evaluate, explain, fit_selection, route, serve
 from rr_planner.errors import PlannerError
 
 USER_ERROR = 2
-COMMANDS = (route, calibrate, evaluate, drift, explain, serve, doctor)
+COMMANDS = (route, calibrate, fit_selection, evaluate, drift, explain, serve, doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -16,7 +17,7 @@ from rr_planner.policies.policy import content_hash
 from rr_planner.policies.settings import reject_unknown
 from rr_planner.policies.signal_table import BEFORE_SELECTION, check_names, signal_table
 from rr_planner.policies.signals import Signals
-from rr_planner.selection import best_of
+from rr_planner.selection import BestOverall, Selection, best_of
 from rr_planner.trees import Trees
 from rr_planner.types import FloatArray, IntArray
 
@@ -105,3 +106,12 @@ class MostUseful:
                 starts with the path.
         """
         return read_learned(path, cls.from_dict, kind=KIND, holds="a selection")
+
+
+def named_selection(name: str, folder: Path = Path()) -> Selection:
+    """Return the selection that a configuration names: a tool, or a `.json` file of `MostUseful` in the folder.
+
+    Raises:
+        InvalidPolicyError: the file cannot be read.
+    """
+    return MostUseful.load(folder / name) if name.endswith(".json") else BestOverall(name)

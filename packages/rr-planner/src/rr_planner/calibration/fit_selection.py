@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,7 @@ class SelectionFit:
         random: mean gain of a tool drawn at random.
         best_overall: of the one tool that is best on average.
         oracle: of the tool that is best in hindsight.
-        n: number of queries.
+        data: see `OutcomeTable.describe`.
     """
 
     selection: MostUseful
@@ -34,7 +35,7 @@ class SelectionFit:
     random: float
     best_overall: float
     oracle: float
-    n: int
+    data: Mapping[str, Any]
 
     @property
     def gap_closed(self) -> float:
@@ -44,8 +45,8 @@ class SelectionFit:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all but the selection as JSON values, for `MostUseful.save`."""
-        names = ("random", "best_overall", "oracle", "n")
-        return {"gain": self.gain._asdict(), **{name: getattr(self, name) for name in names}}
+        bounds = {name: getattr(self, name) for name in ("random", "best_overall", "oracle")}
+        return {"data": dict(self.data), "gain": self.gain._asdict(), **bounds}
 
 
 def fit_selection(table: OutcomeTable, *, options: Boosting = SMALL, seed: int = 0) -> SelectionFit:
@@ -76,5 +77,5 @@ def fit_selection(table: OutcomeTable, *, options: Boosting = SMALL, seed: int =
         random=float(table.tools.mean()),
         best_overall=float(table.tools.mean(1).max()),
         oracle=float(table.tools.max(0).mean()),
-        n=len(table),
+        data=table.describe(),
     )

@@ -11,7 +11,7 @@ from rr_planner.calibration.calibrate import BandsCalibration, calibrate_bands
 from rr_planner.calibration.calibrate_benefits import BenefitCalibration, Target, calibrate_benefits
 from rr_planner.calibration.evaluation import PolicyFigures
 from rr_planner.calibration.table import read_outcomes
-from rr_planner.commands.tables import add_options, costs_of, table_of
+from rr_planner.commands.tables import add_options, costs_of, selection_of, table_of
 from rr_planner.errors import PlannerError
 from rr_planner.policies.file import save_policy
 
@@ -62,6 +62,7 @@ def _bands(options: argparse.Namespace) -> BandsCalibration:
         table.pop(name, None)
     return calibrate_bands(
         **table,
+        selection=selection_of(options),
         costs=costs_of(options),
         budget=options.budget,
         min_share=0.0 if options.min_share is None else options.min_share,

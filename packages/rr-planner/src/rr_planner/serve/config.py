@@ -14,13 +14,12 @@ from typing import Any
 
 from rr_planner.errors import InvalidPolicyError, MissingExtraError
 from rr_planner.ledger import Ledger
-from rr_planner.most_useful import MostUseful
+from rr_planner.most_useful import named_selection
 from rr_planner.observer import Observer
 from rr_planner.planner import Planner
 from rr_planner.policies.file import load_policy
 from rr_planner.policies.settings import reject_unknown
 from rr_planner.resilience.settings import Resilience
-from rr_planner.selection import BestOverall, Selection
 
 _KEYS = ("tools", "reasoner", "policy", "selection", "consult", "k", "n_items", "last_resort", "ledger")
 _SERVER_KEYS = ("host", "port", "reload_s", "traces")
@@ -179,7 +178,7 @@ class ServiceConfig:
             tools=tools,
             reasoner=reasoner,
             policy=load_policy(self.policy_path),
-            selection=self._selection(),
+            selection=None if self.selection is None else named_selection(self.selection, self.folder),
             consult=self.consult,
             ledger=None if self.ledger is None else Ledger(self.folder / self.ledger, keep=0),
             resilience=self.resilience,
@@ -187,13 +186,6 @@ class ServiceConfig:
             n_items=self.n_items,
             observers=observers,
         )
-
-    def _selection(self) -> Selection | None:
-        if self.selection is None:
-            return None
-        if self.selection.endswith(".json"):
-            return MostUseful.load(self.folder / self.selection)
-        return BestOverall(self.selection)
 
     def model(self, source: Mapping[str, Any]) -> Any:
         """Load one of `tools`, or `reasoner`; raises like `models`."""
