@@ -81,17 +81,20 @@ def test_like_lightgbm():
     np.testing.assert_allclose(few(table), booster.predict(table, num_iteration=7), rtol=0, atol=1e-9)
 
 
-def test_json_keeps_every_bit():
-    trees = random_trees(3, count=20, leaves=31)
+@pytest.mark.parametrize("leaves", [2, 31])
+def test_json_keeps_every_bit(leaves):
+    trees = random_trees(3, count=20, leaves=leaves)
     table = np.random.default_rng(0).normal(size=(50, 4))
     again = Trees.from_dict(json.loads(json.dumps(trees.to_dict())))
     assert again(table).tolist() == trees(table).tolist()
 
 
+@pytest.mark.parametrize("leaves", [1, 2, 31])
 @pytest.mark.parametrize("size", [0, 1, 511, 1300])
-def test_a_row_does_not_hang_on_the_others(size):
-    trees = random_trees(1, count=30, leaves=31)
+def test_a_row_does_not_hang_on_the_others(size, leaves):
+    trees = random_trees(1, count=30, leaves=leaves)
     table = np.random.default_rng(0).normal(size=(size, 4))
+    table[::7, 1] = np.nan
     assert trees(table).tolist() == [float(trees(row[None])[0]) for row in table]
     assert trees(np.asfortranarray(table)).tolist() == trees(table).tolist()
 
@@ -107,6 +110,8 @@ def test_a_row_does_not_hang_on_the_others(size):
         ({"value": [0.0, 1.0]}, "arrays of equal length"),
         ({"root": []}, "trees.root"),
         ({"missing_left": [0, 0, 0]}, "trees.missing_left"),
+        ({"value": [0.0, float("inf"), 1.0]}, "trees.value"),
+        ({"features": "a"}, "trees.features"),
     ],
 )
 def test_what_are_no_trees(changes, message):

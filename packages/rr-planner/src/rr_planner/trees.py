@@ -56,7 +56,7 @@ class Trees:
     right: IntArray
     missing_left: NDArray[np.bool_]
     value: FloatArray
-    _exits: _Exits = field(init=False, repr=False)
+    _applied: _Exits | _Stumps = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Check the arrays and prepare them to be applied."""
@@ -68,7 +68,8 @@ class Trees:
             raise InvalidPolicyError("trees", f"arrays of {sizes} nodes", "at least one tree, arrays of equal length")
         if not np.isfinite(self.value).all():
             raise InvalidPolicyError("trees.value", "a leaf that is not finite", "finite numbers")
-        object.__setattr__(self, "_exits", _Exits.of(self))
+        exits = _Exits.of(self)  # checks that they are trees
+        object.__setattr__(self, "_applied", _Stumps.of(self) if _Stumps.are(self) else exits)
 
     def __call__(self, table: ArrayLike) -> FloatArray:
         """Return [M] the sums for the rows of a table [M, F]; NaN stands for unknown.
@@ -82,7 +83,7 @@ class Trees:
         result = np.empty(len(rows))
         for first in range(0, len(rows), _ROWS_PER_CHUNK):
             chunk = slice(first, first + _ROWS_PER_CHUNK)
-            result[chunk] = self._exits.sums(rows[chunk])
+            result[chunk] = self._applied.sums(rows[chunk])
         return result
 
     def to_dict(self) -> dict[str, Any]:
@@ -115,6 +116,57 @@ _KINDS: Mapping[str, Any] = {
     "missing_left": np.bool_,
     "value": np.float64,
 }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stumps:
+    """Adds up trees with at most one split each: all splits of a row are looked at in one comparison.
+
+    Attributes:
+        column: [S] that a split looks at; equal splits are one.
+        threshold: [S].
+        unknown_right: [S] whether an unknown value is above the threshold.
+        step: [S] what is added above the threshold.
+        base: the sum for a row that is above none.
+    """
+
+    column: IntArray
+    threshold: FloatArray
+    unknown_right: NDArray[np.bool_]
+    step: FloatArray
+    base: float
+
+    @staticmethod
+    def are(trees: Trees) -> bool:
+        return int(np.count_nonzero(trees.feature >= 0)) <= len(np.unique(trees.root[trees.feature[trees.root] >= 0]))
+
+    @classmethod
+    def of(cls, trees: Trees) -> _Stumps:
+        steps: dict[tuple[int, float, bool], float] = {}
+        base = 0.0
+        for root in trees.root.tolist():
+            if trees.feature[root] < 0:
+                base += float(trees.value[root])
+                continue
+            low, high = float(trees.value[trees.left[root]]), float(trees.value[trees.right[root]])
+            split = (int(trees.feature[root]), float(trees.threshold[root]), not trees.missing_left[root])
+            base += low
+            steps[split] = steps.get(split, 0.0) + high - low
+        return cls(
+            column=np.array([split[0] for split in steps], dtype=np.int64),
+            threshold=np.array([split[1] for split in steps], dtype=np.float64),
+            unknown_right=np.array([split[2] for split in steps], dtype=np.bool_),
+            step=np.array(list(steps.values()), dtype=np.float64),
+            base=base,
+        )
+
+    def sums(self, rows: FloatArray) -> FloatArray:
+        values = np.take(rows, self.column, axis=1)  # in C order, so that a row's sum does not hang on the others
+        above = values > self.threshold
+        unknown = np.isnan(values)
+        if unknown.any():
+            above |= unknown & self.unknown_right
+        return np.asarray(self.base + np.where(above, self.step, 0.0).sum(axis=1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

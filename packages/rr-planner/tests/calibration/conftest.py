@@ -8,7 +8,7 @@ from rr_planner.calibration.boosting import Boosting
 
 @pytest.fixture(scope="session")
 def quick():
-    return Boosting(rounds=30, leaves=5, learning_rate=0.15, rows_per_leaf=40, patience=8)
+    return Boosting(rounds=30, leaves=2, learning_rate=0.15, rows_per_leaf=40, patience=8)
 
 
 @pytest.fixture(scope="session")

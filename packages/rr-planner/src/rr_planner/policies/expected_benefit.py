@@ -59,9 +59,12 @@ class Benefits:
     def of(cls, policy: ExpectedBenefit, signals: Signals, *steps: str) -> Benefits:
         """Expect the gains of some steps, all by default; those of the others are NaN."""
         gains = dict.fromkeys(_STEPS, np.full(len(signals), np.nan))
+        tables: dict[tuple[str, ...], FloatArray] = {}
         for name in steps or _STEPS:
-            trees = policy.trees[name]
-            gains[name] = trees(signal_table(signals, trees.features))
+            trees: Trees = getattr(policy, name)
+            if trees.features not in tables:
+                tables[trees.features] = signal_table(signals, trees.features)
+            gains[name] = trees(tables[trees.features])
         return cls.expected(signals, **gains)
 
     @classmethod
