@@ -28,9 +28,9 @@ TOOLS = ("a", "b", "c")
 REPEATS = 7
 
 
-def known(size: int) -> Signals:
+def known(size: int, seed: int = 0) -> Signals:
     """Return what is known of random queries before a tool is selected."""
-    generator = np.random.default_rng(0)
+    generator = np.random.default_rng(seed)
     return Signals(
         ids=np.arange(size),
         evidence_horizon=generator.random(size),
@@ -42,9 +42,9 @@ def known(size: int) -> Signals:
     )
 
 
-def outcomes(size: int = 4000) -> OutcomeTable:
-    """Return random queries with outcomes that confidence and horizon tell something of."""
-    signals, draw = known(size), np.random.default_rng(1).random((5, size))
+def outcomes(size: int = 4000, seed: int = 0) -> OutcomeTable:
+    """Return random queries with outcomes that confidence and horizon tell something of, together more than alone."""
+    signals, draw = known(size, seed), np.random.default_rng(1 + 1000 * seed).random((5, size))
     sure = np.maximum(signals.reasoner_confidence, signals.evidence_horizon)
     return OutcomeTable.of(
         evidence_horizon=signals.evidence_horizon,
