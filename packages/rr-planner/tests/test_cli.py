@@ -61,6 +61,8 @@ def test_route(policy_file, queries_file, capsys):
         ({"evidence_horizon": 2}, "expected a number in [0, 1]"),
         ({"evidence_horizon": 0.5, "tool_confidence": {"a": "x"}}, "tool_confidence.a: received 'x'"),
         ({"evidence_horizon": 0.5, "tool_confidence": [0.5]}, "an object of confidences"),
+        ({"evidence_horizon": 0.5, "features": {"age": "x"}}, "features: received {'age': 'x'}"),
+        ({"evidence_horizon": 0.5, "features": [1]}, "an object of numbers by name"),
         ({"evidence_horizon": 0.5, "query_id": 1.5}, "query_id"),
         ('{"evidence_horizon": NaN}\n', "evidence_horizon: received nan"),
     ],

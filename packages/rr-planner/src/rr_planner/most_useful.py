@@ -15,7 +15,7 @@ from rr_planner.errors import InvalidPolicyError
 from rr_planner.json_file import read_learned, write_learned
 from rr_planner.policies.policy import content_hash
 from rr_planner.policies.settings import reject_unknown
-from rr_planner.policies.signal_table import BEFORE_SELECTION, check_names, signal_table
+from rr_planner.policies.signal_table import BEFORE_SELECTION, check_names, query_features, signal_table
 from rr_planner.policies.signals import Signals
 from rr_planner.selection import BestOverall, Selection, best_of
 from rr_planner.trees import Trees
@@ -66,6 +66,11 @@ class MostUseful:
                 trees = self.usefulness[name]
                 gain[place] = trees(signal_table(signals, trees.features))
         return gain
+
+    @property
+    def query_features(self) -> tuple[str, ...]:
+        """Features that every query must have."""
+        return query_features(*self.usefulness.values())
 
     @property
     def hash(self) -> str:

@@ -41,6 +41,23 @@ def test_archive(tmp_path):
     assert table["tool_gain"].tolist() == [[True, True]]
 
 
+def test_what_may_be_there_besides(tmp_path):
+    path = tmp_path / "o.npz"
+    np.savez(path, **arrays(), **{"agreement": [0.1, np.nan], "users": [7, 7], "features.age": [3, 4]})
+    table = read_outcomes(path)
+    assert table["features"]["age"].tolist() == [3, 4]
+    assert table["users"].tolist() == [7, 7]
+    assert table["agreement"][0] == 0.1
+    path = tmp_path / "o.csv"
+    header, first, second = CSV.splitlines()
+    path.write_text(f"{header},agreement,features.age,users\n{first},0.1,3,ann\n{second},,4\n")
+    table = read_outcomes(path)
+    assert table["features"]["age"].tolist() == [3, 4]
+    assert table["users"].tolist() == ["ann", ""]
+    assert table["agreement"][0] == 0.1
+    assert np.isnan(table["agreement"][1])
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

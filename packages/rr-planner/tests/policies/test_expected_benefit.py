@@ -106,6 +106,7 @@ def test_trees_see_nothing_that_is_not_known_yet(step):
         ExpectedBenefit(**trees | {step: constant(0.0, "reasoner_confidence")})
     assert ExpectedBenefit(**trees | {"asking_again": constant(0.0, "reasoner_confidence")}).name == "expected-benefit"
     assert ExpectedBenefit(**trees | {step: constant(0.0, "agreement")}).uses_agreement
+    assert ExpectedBenefit(**trees | {step: constant(0.0, "features.age")}).query_features == ("age",)
 
 
 def test_the_hash_is_of_trees_costs_and_prices():

@@ -250,3 +250,12 @@ def test_a_learned_selection_from_its_file(folder):
     (folder / "selection.json").write_text("{}")
     with pytest.raises(InvalidPolicyError, match=r"selection\.json"):
         ServiceConfig.read(folder / "service.toml").planner()
+
+
+def test_doctor_gives_the_features_that_a_learned_selection_needs(folder, capsys):
+    leaf = {"features": ["features.age"], "root": [0], "feature": [-1], "threshold": [0.0], "left": [-1]}
+    leaf |= {"right": [-1], "missing_left": [False], "value": [0.1]}
+    MostUseful({"light": Trees(**leaf)}).save(folder / "selection.json")
+    (folder / "service.toml").write_text('selection = "selection.json"\n' + CONFIG)
+    assert main(["doctor", "--config", str(folder / "service.toml")]) == 0
+    assert "ok    planner" in capsys.readouterr().out

@@ -26,7 +26,7 @@ def read_outcomes(path: str | os.PathLike[str]) -> dict[str, Any]:
     An `.npz` holds `evidence_horizon`, `reasoner_confidence`, `reasoner_gain`, `both_gain` [B], `tool_confidence`,
     `tool_gain` [T, B] and optionally `tool_names` [T], `agreement`, `users` and `features.NAME` [B]. A `.csv` has a
     header, one row a query and one column a tool: `tool_confidence.NAME` and `tool_gain.NAME`; other columns are not
-    read. An empty confidence or agreement is unknown.
+    read. An empty tool confidence or agreement is unknown.
 
     Raises:
         CalibrationError: the file cannot be read, or a column is missing or holds no numbers.
@@ -73,7 +73,7 @@ def _from_csv(path: Path) -> dict[str, Any]:
     if "agreement" in header:
         table["agreement"] = _numbers(path, rows, "agreement")
     if "users" in header:
-        table["users"] = np.array([row["users"] for row in rows])
+        table["users"] = np.array([row["users"] or "" for row in rows])
     features = [name for name in header if name.startswith(_FEATURE)]
     if features:
         table["features"] = {name.removeprefix(_FEATURE): _numbers(path, rows, name) for name in features}

@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rr_planner.errors import PlannerError
 from rr_planner.policies.file import load_calibration, load_policy
 from rr_planner.serve.config import ServiceConfig
@@ -87,9 +89,10 @@ def _policy(config: ServiceConfig) -> str:
 
 
 def _answers(config: ServiceConfig, models: tuple[list[Any], Any]) -> str:
-    answers = (
-        replace(config, ledger=None).planner(models=models).answer(sample_queries(config.n_items or _ITEMS), config.k)
-    )
+    planner = replace(config, ledger=None).planner(models=models)
+    queries = sample_queries(config.n_items or _ITEMS)
+    needed = {name for one in (planner.policy, planner.selection) for name in getattr(one, "query_features", ())}
+    answers = planner.answer(replace(queries, features={name: np.zeros(len(queries)) for name in needed}), config.k)
     troubles = sorted({trouble for trouble in answers.degraded if trouble})
     if troubles:
         raise PlannerError("; ".join(troubles))

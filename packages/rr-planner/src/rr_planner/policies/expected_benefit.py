@@ -12,7 +12,7 @@ from rr_planner.costs import Costs
 from rr_planner.errors import CalibrationError, InvalidPolicyError
 from rr_planner.policies.policy import BOTH, PENDING, REASONER, TOOLS, BoolArray, Codes, content_hash
 from rr_planner.policies.settings import reject_unknown
-from rr_planner.policies.signal_table import AFTER_REASONER, BEFORE_REASONER, check_names, signal_table
+from rr_planner.policies.signal_table import AFTER_REASONER, BEFORE_REASONER, check_names, query_features, signal_table
 from rr_planner.policies.signals import NO_TOOL, Signals
 from rr_planner.trees import Trees
 from rr_planner.types import FloatArray
@@ -181,6 +181,11 @@ class ExpectedBenefit:
     def uses_agreement(self) -> bool:
         """Whether some tree looks at it."""
         return any("agreement" in trees.features for trees in self.trees.values())
+
+    @property
+    def query_features(self) -> tuple[str, ...]:
+        """Features that every query must have."""
+        return query_features(*self.trees.values())
 
     def may_delegate(self, signals: Signals) -> BoolArray:
         """[B] all: what the tools say is what the benefit is expected from."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rr_planner.errors import InvalidPolicyError, InvalidQueryError
 from rr_planner.policies.signals import Signals
+from rr_planner.trees import Trees
 from rr_planner.types import FloatArray
 
 BEFORE_SELECTION = ("evidence_horizon",)  # signals of one name each that are known then, besides those with a prefix
@@ -27,6 +28,12 @@ def check_names(where: str, names: Sequence[str], known: Sequence[str]) -> None:
     for name in names:
         if name not in known and not name.startswith((OF_A_TOOL, OF_THE_TEAM)):
             raise InvalidPolicyError(where, repr(name), f"{', '.join(known)}, {OF_A_TOOL}NAME or {OF_THE_TEAM}NAME")
+
+
+def query_features(*trees: Trees) -> tuple[str, ...]:
+    """Return the names of the queries' own features that trees look at."""
+    names = {name for one in trees for name in one.features if name.startswith(OF_THE_TEAM)}
+    return tuple(sorted(name.removeprefix(OF_THE_TEAM) for name in names))
 
 
 def signal_table(signals: Signals, names: Sequence[str]) -> FloatArray:
