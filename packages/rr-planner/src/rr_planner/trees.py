@@ -18,7 +18,7 @@ from rr_planner.policies.settings import reject_unknown
 from rr_planner.types import FloatArray, IntArray
 
 MOST_LEAVES = 64  # a tree's leaves are the bits of one word
-_ROWS_PER_CHUNK = 128  # larger ones leave the cache and cost the system new pages: four times as slow at 512
+_ROWS_PER_CHUNK = 128  # larger ones leave the cache and ask the system for new pages
 
 
 @dataclass(frozen=True, slots=True, eq=False)
