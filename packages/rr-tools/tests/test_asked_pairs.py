@@ -49,7 +49,7 @@ def test_a_part_is_asked_with_what_its_texts_speak_of(folder):
 def test_lines_of_codes(tmp_path):
     path = tmp_path / "pairs.jsonl"
     path.write_text(
-        '{"item": 2}\n{"item": "x", "user": 7, "rating": 4, "feature": "size", "text": "Fits.", "query_id": "q"}\n'
+        '{"item": 2}\n{"item": "x", "user": 7, "rating": 4, "feature": "size", "reference": "Fits.", "query_id": "q"}\n'
     )
     asked = pairs_of_json_lines(path)
     assert (asked.ids, asked.user_ids, asked.item_ids) == (["1", "q"], ["", "7"], ["2", "x"])

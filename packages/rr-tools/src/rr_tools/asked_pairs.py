@@ -77,9 +77,9 @@ def pairs_of_prepared(folder: str | Path, part: Literal["validation", "test"]) -
 
 
 def pairs_of_json_lines(path: str | Path, *, folder: str | Path | None = None) -> AskedPairs:
-    """Read one pair a line: `{"user": ..., "item": ..., "rating": ..., "feature": ..., "text": ..., "query_id": ...}`.
+    """Read one pair a line: `{"item": ..., "user": ..., "rating": ..., "feature": ..., "query_id": ...}`.
 
-    Only `item` must be there.
+    Only `item` must be there. A line may also hold the `reference` that a person wrote.
 
     Args:
         path: the file.
@@ -104,7 +104,7 @@ def pairs_of_json_lines(path: str | Path, *, folder: str | Path | None = None) -
         items=items.of([line["item"] for line in asked]),
         ratings=np.array([_rating(f"{path}, line {number}", line.get("rating")) for number, line in lines]),
         features=[_text(line.get("feature")) for line in asked],
-        references=[_text(line.get("text")) for line in asked],
+        references=[_text(line.get("reference")) for line in asked],
         item_map_checksum=None if dataset is None else dataset.item_map_checksum,
     )
 

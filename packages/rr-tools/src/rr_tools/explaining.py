@@ -10,7 +10,7 @@ from rr_tools.asked_pairs import AskedPairs
 from rr_tools.runtime.explainer import TASK, Explainer
 
 PAIRS_PER_BATCH = 256
-TEXT_COLUMNS = ("text", "reference")
+TEXT_COLUMNS = ("reason", "reference", "feature")
 Row = dict[str, Any]
 
 
@@ -18,7 +18,7 @@ def explanations(explainer: Explainer, asked: AskedPairs) -> Iterator[list[Row]]
     """Yield a batch of rows of the predictions table at a time, in the order of the pairs.
 
     The one item of a row is the explained one, with the score 0: nothing was ranked. What was written stands in the
-    column `text`, what a person wrote in `reference`.
+    column `reason`, what a person wrote in `reference`, and what it speaks of in `feature`.
     """
     for first in range(0, len(asked), PAIRS_PER_BATCH):
         rows = range(first, min(first + PAIRS_PER_BATCH, len(asked)))
@@ -38,7 +38,7 @@ def explanations(explainer: Explainer, asked: AskedPairs) -> Iterator[list[Row]]
             "flops": explainer.card.flops_per_query,
             "group": None,
         }
-        yield [{**common, **_asked(asked, row), "text": text} for row, text in zip(rows, texts, strict=True)]
+        yield [{**common, **_asked(asked, row), "reason": text} for row, text in zip(rows, texts, strict=True)]
 
 
 def _asked(asked: AskedPairs, row: int) -> Row:
@@ -48,4 +48,5 @@ def _asked(asked: AskedPairs, row: int) -> Row:
         "items": [asked.item_ids[row]],
         "target": asked.item_ids[row],
         "reference": asked.references[row],
+        "feature": asked.features[row],
     }

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from rr_tools import ExplanationData
+from rr_tools.runtime.explainer import likeliest
+from rr_tools.runtime.explanation_inputs import ExplanationInputs
+from rr_tools.runtime.vocabulary import BOS, EOS
 
 N_USERS, N_ITEMS = 24, 6
 NOUNS = ("card", "box", "film", "song", "shoe", "lamp")
@@ -53,6 +58,23 @@ def said() -> ExplanationData:
 @pytest.fixture(scope="session")
 def make_said() -> Callable[..., ExplanationData]:
     return spoken
+
+
+@pytest.fixture(scope="session")
+def torch_texts() -> Callable[..., list[str]]:
+    """What a network writes for contexts [B, 4], each word from the whole prefix: slow, and what serving must equal."""
+
+    def texts(network: Any, inputs: ExplanationInputs, context: NDArray[np.int64]) -> list[str]:
+        torch = pytest.importorskip("torch")
+        words = np.full((len(context), 1), BOS)
+        with torch.no_grad():
+            for place in range(inputs.longest):
+                logits = network(torch.from_numpy(context), torch.from_numpy(words)).words[:, -1]
+                words = np.column_stack([words, likeliest(logits.numpy(), first=place == 0)])
+        ends = [np.append(np.flatnonzero(row == EOS), len(row))[0] for row in words]
+        return [inputs.vocabulary.text(row[1:end].tolist()) for row, end in zip(words, ends, strict=True)]
+
+    return texts
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,12 @@ from rr_tools import InvalidDataError, load_explainer, train
 from rr_tools.explanation.attn2seq import Attn2Seq, Attn2SeqConfig
 from rr_tools.explanation.vocabulary import explanation_inputs
 
+CONFIG = Attn2SeqConfig(hidden_size=16)
+
 
 @torch.no_grad()
 def test_every_attribute_is_read(said):
-    network = Attn2Seq(explanation_inputs(said, largest=100, longest=8), Attn2SeqConfig(hidden_size=16)).eval()
+    network = Attn2Seq(explanation_inputs(said, CONFIG), CONFIG).eval()
     context = torch.tensor([[1, 1, 1, 0], [2, 1, 1, 0], [1, 2, 1, 0], [1, 1, 2, 0]])
     logits = network(context, torch.ones(4, 1, dtype=torch.int64)).words
     for other in (1, 2, 3):
@@ -23,7 +25,7 @@ def test_every_attribute_is_read(said):
 
 @torch.no_grad()
 def test_attention_looks_at_the_attributes_and_not_at_their_encoding_alone(said):
-    network = Attn2Seq(explanation_inputs(said, largest=100, longest=8), Attn2SeqConfig(hidden_size=16)).eval()
+    network = Attn2Seq(explanation_inputs(said, CONFIG), CONFIG).eval()
     (hidden, cell, attributes), rating = network.start(torch.tensor([[1, 1, 1, 0]]))
     assert rating is None
     logits, _ = network.step(torch.tensor([1]), (hidden, cell, attributes))

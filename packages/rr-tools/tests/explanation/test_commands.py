@@ -36,11 +36,11 @@ def test_serve_check(artifact):
 
 def test_predict(artifact, tmp_path):
     asked, out = tmp_path / "asked.jsonl", tmp_path / "texts.jsonl"
-    asked.write_text('{"user": 1, "item": 2, "text": "Fine."}\n{"item": 99, "rating": 5}\n')
+    asked.write_text('{"user": 1, "item": 2, "reference": "Fine."}\n{"item": 99, "rating": 5}\n')
     done = run("predict", artifact, "--queries", asked, "--out", out)
     assert (done.returncode, done.stdout) == (0, f"{out}: 2 answers of peter\n"), done.stderr
     rows = [json.loads(line) for line in out.read_text().splitlines()]
-    assert [row["text"] for row in rows] == load_explainer(artifact).explain([1, -1], [2, 99])
+    assert [row["reason"] for row in rows] == load_explainer(artifact).explain([1, -1], [2, 99])
     assert [row["reference"] for row in rows] == ["Fine.", None]
     assert (rows[0]["task"], rows[0]["items"], rows[0]["scores"]) == ("explanation", ["2"], [0.0])
 
@@ -48,13 +48,13 @@ def test_predict(artifact, tmp_path):
 def test_texts_stand_in_a_predictions_table(artifact, tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     asked, out = tmp_path / "asked.jsonl", tmp_path / "texts.parquet"
-    asked.write_text('{"user": 1, "item": 2, "text": "Fine."}\n{"item": 3}\n')
+    asked.write_text('{"user": 1, "item": 2, "reference": "Fine."}\n{"item": 3}\n')
     done = run("predict", artifact, artifact, "--queries", asked, "--out", out)
     assert done.returncode == 0, done.stderr
     table = parquet.read_table(out)
     assert table["target"].to_pylist() == ["2", "3"] * 2
     assert table["reference"].to_pylist() == ["Fine.", None] * 2
-    assert table["text"].to_pylist() == load_explainer(artifact).explain([1, -1], [2, 3]) * 2
+    assert table["reason"].to_pylist() == load_explainer(artifact).explain([1, -1], [2, 3]) * 2
 
 
 @pytest.mark.parametrize("option", [["--candidates"], ["--ensemble", "rank-average"], ["--task", "direct"]])

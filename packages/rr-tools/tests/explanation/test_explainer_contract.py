@@ -22,7 +22,6 @@ from rr_tools import ArtifactError, InvalidDataError, MissingExtraError, get_mod
 from rr_tools.artifact import TENSORS_FILE, read_artifact
 from rr_tools.configuration import parse_config
 from rr_tools.explanation.batches import ExplanationRows
-from rr_tools.explanation.decoding import greedy_texts
 from rr_tools.runtime.decoder_session import DecoderSession
 from rr_tools.runtime.vocabulary import SPECIAL, words_of
 
@@ -176,10 +175,10 @@ def test_the_served_network_is_the_trained_one(explainer, artifact, name, said):
         np.testing.assert_allclose(logits, expected[:, place], rtol=0, atol=1e-4)
 
 
-def test_the_served_texts_are_those_of_the_trained_network(explainer, artifact, said):
+def test_the_served_texts_are_those_of_the_trained_network(explainer, artifact, said, torch_texts):
     pairs = said.pairs(said.rows("test"))
     texts = explainer.explain(*pairs)
-    assert texts == greedy_texts(trained_network(artifact), explainer.inputs, explainer.inputs.context(*pairs))
+    assert texts == torch_texts(trained_network(artifact), explainer.inputs, explainer.inputs.context(*pairs))
     assert len(set(texts)) > 1
 
 

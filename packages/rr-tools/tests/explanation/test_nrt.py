@@ -12,6 +12,8 @@ from rr_tools import load_explainer, train
 from rr_tools.explanation.nrt import Nrt, NrtConfig
 from rr_tools.explanation.vocabulary import explanation_inputs
 
+CONFIG = NrtConfig(hidden_size=16)
+
 
 def test_ratings_are_learnt(said, quick, tmp_path):
     config = {**quick("nrt"), "epochs": 30, "patience": 30, "rating_weight": 1.0}
@@ -23,7 +25,7 @@ def test_ratings_are_learnt(said, quick, tmp_path):
 
 @torch.no_grad()
 def test_the_expected_rating_has_a_say_in_the_text(said):
-    network = Nrt(explanation_inputs(said, largest=100, longest=8), NrtConfig(hidden_size=16)).eval()
+    network = Nrt(explanation_inputs(said, CONFIG), CONFIG).eval()
     context = torch.tensor([[1, 1, 0, 0]])
     network.rating_output.weight.zero_()
     logits = []

@@ -9,17 +9,20 @@ pytest.importorskip("torch")
 pytest.importorskip("lightning")
 
 import torch
+from safetensors.torch import load
 
 from rr_tools import ConfigError, load_explainer, train
+from rr_tools.artifact import TENSORS_FILE, read_artifact
+from rr_tools.configuration import parse_config
 from rr_tools.explanation.peter import Peter, PeterConfig, peter_mask
 from rr_tools.explanation.vocabulary import explanation_inputs
 
 
 @pytest.fixture
 def network(said):
-    inputs = explanation_inputs(said, largest=100, longest=8)
+    config = PeterConfig(hidden_size=16, inner_size=16, use_feature=True)
     torch.manual_seed(0)
-    return Peter(inputs, PeterConfig(hidden_size=16, inner_size=16, use_feature=True)).eval()
+    return Peter(explanation_inputs(said, config), config).eval()
 
 
 def test_user_and_item_see_each_other_and_no_word():
@@ -59,6 +62,20 @@ def test_a_feature_is_spoken_of(said, quick, tmp_path):
     asked = ["lamp", "song", "card"]
     texts = explainer.explain([0, 0, 0], [0, 0, 0], features=asked)
     assert sum(feature in text for feature, text in zip(asked, texts, strict=True)) >= 2
+
+
+def test_served_texts_of_odd_rows_are_those_of_the_trained_network(said, quick, torch_texts, tmp_path):
+    config = {**quick("peter"), "use_feature": True}
+    artifact = read_artifact(train("peter", said, out=tmp_path / "tool", config=config))
+    explainer = load_explainer(tmp_path / "tool")
+    network = Peter(explainer.inputs, parse_config(PeterConfig, config))
+    network.load_state_dict(load(artifact.file(TENSORS_FILE)))
+    rng = np.random.default_rng(0)
+    users, items = rng.integers(-1, said.n_users + 1, 100), rng.integers(-1, said.n_items + 1, 100)
+    ratings, features = rng.choice([1.0, 4.6, np.nan], 100), rng.choice(["card", "lamp", "unheard"], 100).tolist()
+    expected = torch_texts(network.eval(), explainer.inputs, explainer.inputs.context(users, items, ratings, features))
+    assert explainer.explain(users, items, ratings, features) == expected
+    assert len(set(expected)) > 1
 
 
 def test_ratings_are_expected(said, quick, tmp_path):

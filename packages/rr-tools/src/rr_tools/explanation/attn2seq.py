@@ -26,8 +26,8 @@ class Attn2SeqConfig(ExplanationConfig):
     """
 
     attribute_size: int = 64
-    hidden_size: int = 256
-    layers: int = 2
+    hidden_size: int = 128
+    layers: int = 1
 
     def __post_init__(self) -> None:
         """Check ranges."""
@@ -54,7 +54,8 @@ class Attn2Seq(ExplanationNetwork):
         self.encoder = nn.Linear(len(counts) * size, config.layers * hidden)
         self.word_vectors = nn.Embedding(len(inputs.vocabulary), hidden)
         nn.init.uniform_(self.word_vectors.weight, -0.1, 0.1)
-        self.decoder = nn.LSTM(hidden, hidden, config.layers, batch_first=True, dropout=config.dropout)
+        between = config.dropout if config.layers > 1 else 0.0  # of one layer torch would warn
+        self.decoder = nn.LSTM(hidden, hidden, config.layers, batch_first=True, dropout=between)
         self.attention = nn.Linear(hidden + size, 1)
         self.combination = nn.Linear(hidden + size, hidden, bias=False)
         self.dropout = nn.Dropout(config.dropout)

@@ -17,6 +17,7 @@ class ExplanationConfig:
 
     Attributes:
         max_words: words of a text, signs included; longer ones are cut.
+        min_count: how often a word must stand in the training texts to be known; a rarer one is never written.
         vocabulary_size: most words known, special ones included.
         dropout: share of hidden values that training drops.
         learning_rate: of Adam.
@@ -32,18 +33,19 @@ class ExplanationConfig:
         "batch_size": Choices.of(32, 64, 128),
     }
 
-    max_words: int = 15
+    max_words: int = 20
+    min_count: int = 2
     vocabulary_size: int = 20_000
     dropout: float = 0.2
     learning_rate: float = 0.001
     decay: float = 0.5
     batch_size: int = 64
-    epochs: int = 50
+    epochs: int = 100
     patience: int = 5
 
     def __post_init__(self) -> None:
         """Check ranges."""
-        check_positive(self, "max_words", "learning_rate", "decay", "batch_size", "epochs", "patience")
+        check_positive(self, "max_words", "min_count", "learning_rate", "decay", "batch_size", "epochs", "patience")
         check_fraction(self, "dropout")
         if self.decay > 1:
             raise ConfigError(f"decay is {self.decay}; it must not be above 1")

@@ -29,7 +29,7 @@ class NrtConfig(ExplanationConfig):
     """
 
     latent_size: int = 64
-    hidden_size: int = 256
+    hidden_size: int = 128
     rating_layers: int = 2
     content_weight: float = 1.0
     rating_weight: float = 0.1

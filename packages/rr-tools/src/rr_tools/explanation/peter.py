@@ -35,10 +35,10 @@ class PeterConfig(ExplanationConfig):
         rating_weight: of the squared error of the rating.
     """
 
-    hidden_size: int = 256
+    hidden_size: int = 128
     layers: int = 2
     heads: int = 2
-    inner_size: int = 512
+    inner_size: int = 256
     use_feature: bool = False
     content_weight: float = 1.0
     rating_weight: float = 0.1

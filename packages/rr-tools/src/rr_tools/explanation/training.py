@@ -55,7 +55,7 @@ class ExplanationFit:
         """
         if not isinstance(data, ExplanationData):
             raise InvalidDataError(f"explaining models train on ExplanationData, not on {type(data).__name__}")
-        inputs = explanation_inputs(data, largest=config.vocabulary_size, longest=config.max_words)
+        inputs = explanation_inputs(data, config)
         rng = np.random.default_rng(run.seed)
         rows = ExplanationDataModule(data, inputs, batch_size=config.batch_size, rng=rng)
         with seeded(run.seed):
