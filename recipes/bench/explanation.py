@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import statistics
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
 
-from recipes.bench.explanation_copy import copied_texts, said_before
-from recipes.bench.explanation_data import explanation_data
-from recipes.bench.explanation_run import RESULT
-from recipes.bench.explanation_scores import text_scores
-from recipes.bench.explanation_settings import MODELS
-from rr_tools.explanation.explanation_data import TEST
+from recipes.bench.explanation_copy import copied_texts, never_seen, said_before
+from recipes.bench.explanation_data import explanation_data, name_of
+from recipes.bench.explanation_run import Job, Part, result_of
+from recipes.bench.explanation_scores import METRICS, cut, text_scores
+from recipes.bench.explanation_settings import MODELS, TEXTS_READ, settings
+from recipes.bench.page import write_below
+from rr_eval import paired_difference, rouge
+from rr_tools import ExplanationData
 
 Result = Mapping[str, Any]
 COPY = "copy"
-METRICS = ("BLEU-4", "ROUGE-L")
-HEAD = [
-    "# Explanations",
-    "",
-    "BLEU-4 of the corpus, without smoothing, one reference a text (as PETER and P5 count it), and mean",
-    "ROUGE-L F (as rouge-score counts it, no stemming), in percent, over lower-case words; BLEU takes signs for words.",
-    "As with PETER's authors, references are cut to as many words as a model may write; then uncut. Unlike there,",
-    "a reference's word that the model does not know stays the word it is. Means over seeds, with their standard",
-    "deviation. Models stop on the likelihood of the validation texts; options were chosen on those texts with seed 0",
-    "(`recipes/bench/explanation_settings.py`). Attn2Seq reads the true rating, as in its paper; the others read user",
-    "and item alone. `copy` says again what the user said last. ONNX Runtime wrote the texts on one thread.",
-    "",
-]
+AHEAD, BEHIND = "peter", "attn2seq"
+CHOSEN_BY = ("BLEU-4", "ROUGE-L")
+EXAMPLES = 3
 
 
 def explanation(
@@ -45,76 +36,155 @@ def explanation(
     cache: Annotated[Path, typer.Option(help="Where everything is kept; what is there is not trained again.")] = Path(
         "out/bench/explanation"
     ),
-    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("docs/results/explanation.md"),
+    out: Annotated[Path, typer.Option(help="The page whose tables are written.")] = Path("docs/results/explanation.md"),
 ) -> None:
-    """Train the explaining models and compare what they say on the test rows. Killed, it goes on where it was."""
-    command = shlex.join(["nox", "-s", "bench", "--", *sys.argv[1:]])
-    sections: list[str] = []
+    """Choose each model's setting on the validation texts, then compare what the models say on the test rows.
+
+    Killed, it goes on where it was.
+    """
+    sections = [f"`{shlex.join(['nox', '-s', 'bench', '--', *sys.argv[1:]])}`", ""]
     for path in data:
-        name = path.name.split(".")[0]
-        found = []
-        for model in MODELS:
-            for seed in range(seeds):
-                target = cache / name / model / str(seed)
-                if not (target / RESULT).exists():
-                    _train(path, model, seed, split_seed, target)
-                found.append(json.loads((target / RESULT).read_text(encoding="utf-8")))
-        sections += section(name, path, split_seed, found)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text("\n".join([*HEAD, f"`{command}`", "", *sections]), encoding="utf-8")
-    typer.echo(out.read_text(encoding="utf-8"))
+        measured = DataSet(path, explanation_data(path, split_seed=split_seed), split_seed, cache / name_of(path))
+        sections += section(measured, seeds)
+        write_below(out, "\n".join(sections), title="Explanations")
+    typer.echo("\n".join(sections))
 
 
-def section(name: str, path: Path, split_seed: int, found: Sequence[Result]) -> list[str]:
-    """One data set: its sizes, a row a model, and what the first test rows got."""
-    data = explanation_data(path, split_seed=split_seed)
-    rows = np.flatnonzero(data.parts == TEST)
-    longest = int(found[0]["config"]["max_words"])
-    references = [data.texts[row] for row in rows]
-    copied = copied_texts(data, rows)
-    cut, whole = (text_scores(copied, references, longest=words) for words in (longest, None))
-    sizes = "/".join(f"{int((data.parts == part).sum()):,}" for part in range(3))
-    by_model = {model: [result for result in found if result["model"] == model] for model in MODELS}
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """What the models are measured on, and where their runs are kept."""
+
+    path: Path
+    data: ExplanationData
+    split_seed: int
+    cache: Path
+
+    def result(self, model: str, setting: Mapping[str, float], seed: int, part: Part) -> Result:
+        """Return what a run wrote for a part, beside its scores."""
+        label = " ".join(f"{key}={value}" for key, value in setting.items())
+        job = Job(self.path, model, seed, options=setting, split_seed=self.split_seed)
+        found = result_of(job, part, out=self.cache / model / label / str(seed))
+        references = self.references(part)
+        return {
+            **found,
+            "scores": text_scores(found["texts"], references, longest=found["longest"]),
+            "whole": text_scores(found["texts"], references),
+        }
+
+    def references(self, part: Part) -> list[str]:
+        """Return what people wrote."""
+        return [self.data.texts[row] for row in self.data.rows(part)]
+
+
+def section(measured: DataSet, seeds: int) -> list[str]:
+    """One data set: its sizes, what validation chose, a row a model, the difference that matters, and examples."""
+    data, references = measured.data, measured.references("test")
+    tried = settings(len(data.rows("train")))
+    validated = {model: [measured.result(model, setting, 0, "validation") for setting in tried] for model in MODELS}
+    found = {}
+    for model, results in validated.items():
+        best = tried[int(np.argmax([_quality(result) for result in results]))]
+        found[model] = [measured.result(model, best, seed, "test") for seed in range(seeds)]
+    longest = int(found[AHEAD][0]["longest"])
+    sizes = "/".join(f"{len(data.rows(part)):,}" for part in ("train", "validation", "test"))
+    users, items = never_seen(data)
     return [
-        f"## {name}",
+        f"## {measured.cache.name}",
         "",
-        f"{sizes} texts for training, validation and test, {data.n_users:,} users, {data.n_items:,} items; at most "
-        f"{longest} words.",
-        f"{said_before(data, rows):.0%} of the test texts stand word for word among the same user's training texts.",
+        f"{sizes} texts for training, validation and test, {data.n_users:,} users, {data.n_items:,} items. A training",
+        f"reads at most {TEXTS_READ:,} texts, {tried[0]['epochs']} epochs. References are cut to {longest} words.",
+        f"Of the test rows {users:.0%} have a user and {items:.0%} an item that no text of training has;",
+        f"{said_before(data):.0%} say, word for word, what the same user said in training.",
         "",
-        "| model | BLEU-4 | ROUGE-L | BLEU-4, uncut | ROUGE-L, uncut | validation perplexity | distinct | minutes "
-        "| ms a text |",
-        "|---|---|---|---|---|---|---|---|---|",
-        *(_row(model, results) for model, results in by_model.items()),
-        f"| {COPY} | {' | '.join(f'{scores[metric]:.2f}' for scores in (cut, whole) for metric in METRICS)} | | "
-        f"{len(set(copied)) / len(copied):.0%} | | |",
+        "Validation texts, seed 0; the setting with the highest mean of BLEU-4 and ROUGE-L goes on:",
         "",
-        "Of the test rows the first three, by seed 0:",
+        f"| model | setting | {' | '.join(METRICS)} |",
+        f"|---|---|{'---|' * len(METRICS)}",
+        *(
+            _validation_row(model, setting, result)
+            for model, results in validated.items()
+            for setting, result in zip(tried, results, strict=True)
+        ),
         "",
-        *_examples(by_model, references),
+        f"Test texts, {seeds} seeds:",
         "",
-        "Options that differ from the defaults:",
+        f"| model | reads beside user and item | {' | '.join(METRICS)} | "
+        f"{' | '.join(f'{metric}, uncut' for metric in METRICS)} | "
+        "validation perplexity | different texts | CPU minutes | GB | CPU ms a text |",
+        f"|---|---|{'---|' * (2 * len(METRICS) + 5)}",
+        *(_row(model, results) for model, results in found.items()),
+        _copy_row(copied_texts(data), references, longest),
         "",
-        *(f"- `{results[0]['command']}`" for results in by_model.values()),
+        _difference(found, references, longest),
+        "",
+        f"The first {EXAMPLES} test rows, by seed 0:",
+        "",
+        *_examples(found, references),
+        "",
+        "Trained with:",
+        "",
+        *(f"- `{results[0]['command']}`" for results in found.values()),
         "",
     ]
 
 
+def _quality(result: Result) -> float:
+    return statistics.mean(float(result["scores"][metric]) for metric in CHOSEN_BY)
+
+
+def _validation_row(model: str, setting: Mapping[str, float], result: Result) -> str:
+    label = ", ".join(f"{key} {value}" for key, value in setting.items())
+    scores = [f"{result['scores'][metric]:.2f}" for metric in METRICS]
+    return f"| {' | '.join([model, label, *scores])} |"
+
+
 def _row(model: str, found: Sequence[Result]) -> str:
     scores = [_mean(result[kind][metric] for result in found) for kind in ("scores", "whole") for metric in METRICS]
-    perplexity = _mean(result["metrics"]["validation_perplexity"] for result in found)
-    distinct = statistics.mean(result["distinct"] / result["texts"] for result in found)
-    minutes = statistics.mean(result["seconds"] for result in found) / 60
-    milliseconds = statistics.mean(result["milliseconds"] for result in found)
-    return f"| {model} | {' | '.join(scores)} | {perplexity} | {distinct:.0%} | {minutes:.1f} | {milliseconds:.2f} |"
+    cells = [
+        model,
+        MODELS[model],
+        *scores,
+        _mean(result["metrics"]["validation_perplexity"] for result in found),
+        f"{statistics.mean(_different(result['texts']) for result in found):.0%}",
+        f"{statistics.mean(result['seconds'] for result in found) / 60:.1f}",
+        f"{max(result['peak'] for result in found) / 1e9:.2f}",
+        f"{statistics.mean(result['milliseconds'] for result in found):.2f}",
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
-def _examples(by_model: Mapping[str, Sequence[Result]], references: Sequence[str]) -> list[str]:
+def _copy_row(texts: Sequence[str], references: Sequence[str], longest: int) -> str:
+    scores = [text_scores(texts, references, longest=words) for words in (longest, None)]
+    cells = [f"{found[metric]:.2f}" for found in scores for metric in METRICS]
+    return f"| {COPY} | | {' | '.join(cells)} | | {_different(texts):.0%} | | | |"
+
+
+def _difference(found: Mapping[str, Sequence[Result]], references: Sequence[str], longest: int) -> str:
+    """Compare two models text by text, each text's score the mean over the seeds."""
+    wanted = cut(references, longest)
+    ahead, behind = (
+        np.mean([100.0 * rouge(result["texts"], wanted) for result in found[model]], axis=0)
+        for model in (AHEAD, BEHIND)
+    )
+    difference = paired_difference(ahead, behind, seed=0)
+    bleu = [statistics.mean(result["scores"]["BLEU-4"] for result in found[model]) for model in (AHEAD, BEHIND)]
+    return (
+        f"{AHEAD} minus {BEHIND}: BLEU-4 {bleu[0] - bleu[1]:+.2f}, ROUGE-L {difference.mean:+.2f} (95 % interval "
+        f"{difference.low:+.2f} to {difference.high:+.2f}, p = {difference.p_value:.4f}; paired bootstrap over test "
+        "texts, each one's score the mean over seeds)."
+    )
+
+
+def _examples(found: Mapping[str, Sequence[Result]], references: Sequence[str]) -> list[str]:
     lines = []
-    for row, reference in enumerate(references[:3]):
+    for row, reference in enumerate(references[:EXAMPLES]):
         lines.append(f"- a person: {_quoted(reference)}")
-        lines += [f"  - {model}: {_quoted(found[0]['examples'][row][0])}" for model, found in by_model.items()]
+        lines += [f"    - {model}: {_quoted(results[0]['texts'][row])}" for model, results in found.items()]
     return lines
+
+
+def _different(texts: Sequence[str]) -> float:
+    return len(set(texts)) / len(texts)
 
 
 def _quoted(text: str) -> str:
@@ -125,12 +195,3 @@ def _mean(values: Iterable[float]) -> str:
     numbers = list(values)
     spread = f" ± {statistics.stdev(numbers):.2f}" if len(numbers) > 1 else ""
     return f"{statistics.mean(numbers):.2f}{spread}"
-
-
-def _train(data: Path, model: str, seed: int, split_seed: int, out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    arguments = [str(data), model, str(seed), str(out), "--split-seed", str(split_seed)]
-    done = subprocess.run([sys.executable, "-m", "recipes.bench.explanation_run", *arguments], check=False)
-    if done.returncode:
-        typer.echo(f"error: {model} failed on {data}; run the same command again to go on", err=True)
-        raise typer.Exit(done.returncode if done.returncode > 0 else 1)

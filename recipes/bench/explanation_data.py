@@ -14,6 +14,11 @@ from rr_tools import ExplanationData
 SHARES = (8, 1, 1)  # of training, validation and test rows
 
 
+def name_of(path: Path) -> str:
+    """Return what a data set is called: its file or folder without endings."""
+    return path.name.split(".")[0]
+
+
 def explanation_data(path: Path, *, split_seed: int) -> ExplanationData:
     """Read a prepared dataset (a folder) with its own split, or JSON lines (a file), split 8:1:1 by a seed.
 

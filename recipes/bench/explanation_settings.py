@@ -1,23 +1,30 @@
-"""With which options the explainers are measured, by data set and model; the validation texts decided."""
+"""Which explainers are measured, and the budget that each of them gets."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from itertools import product
 
-MODELS = ("attn2seq", "nrt", "peter")
-COMMON: Mapping[str, Any] = {"epochs": 100, "patience": 6}
-SETTINGS: Mapping[str, Mapping[str, Any]] = {
-    "attn2seq": {},
-    "nrt": {},
-    "peter": {},
+MODELS: Mapping[str, str] = {
+    "attn2seq": "the true rating, where there is one",
+    "nrt": "nothing else",
+    "peter": "nothing else",
 }
-"""By model; what is missing keeps its default."""
+"""By name, what the model knows beside user and item when it writes."""
 
-LONG_TEXTS: Mapping[str, Any] = {"max_words": 20, "vocabulary_size": 4000}
-"""Of JSON lines, whose texts have fifty words: as many words as PETER's authors read at most."""
+TEXTS_READ = 40_000  # training texts that a training reads at most, epoch by epoch
+GRID: Mapping[str, Sequence[float]] = {"learning_rate": (0.001, 0.003)}
 
 
-def settings_of(model: str, *, long_texts: bool) -> dict[str, Any]:
-    """The options of a model."""
-    return {**COMMON, **SETTINGS[model], **(LONG_TEXTS if long_texts else {})}
+def settings(n_texts: int) -> list[dict[str, float]]:
+    """Return the options to try, the same for every model; what is missing keeps the model's default.
+
+    Args:
+        n_texts: texts to train on.
+
+    Example:
+        >>> settings(10_000)[0]
+        {'learning_rate': 0.001, 'epochs': 4}
+    """
+    epochs = max(1, TEXTS_READ // n_texts)
+    return [{**dict(zip(GRID, values, strict=True)), "epochs": epochs} for values in product(*GRID.values())]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +12,17 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from recipes.bench import explanation as bench
-from recipes.bench.explanation_copy import copied_texts, said_before
+from recipes.bench.explanation import explanation
+from recipes.bench.explanation_copy import copied_texts, never_seen, said_before
 from recipes.bench.explanation_data import explanation_data
-from recipes.bench.explanation_scores import bleu_4, rouge_l, text_scores
-from recipes.bench.explanation_settings import MODELS, settings_of
+from recipes.bench.explanation_run import Job, result_of
+from recipes.bench.explanation_scores import METRICS, text_scores
+from recipes.bench.explanation_settings import MODELS, TEXTS_READ, settings
 from rr_tools import get_model
 from rr_tools.configuration import parse_config
 
-WORDS = ["the", "user", "would", "buy", "this"]
 ROWS = 40
+SECOND = settings(1)[1]["learning_rate"]
 
 
 @pytest.fixture
@@ -39,11 +41,6 @@ def lines(tmp_path: Path) -> Path:
     return path
 
 
-def drawn_texts(seed: int) -> list[str]:
-    rng = np.random.default_rng(seed)
-    return [" ".join(rng.choice(WORDS, rng.integers(5, 12))) for _ in range(50)]
-
-
 def test_json_lines_are_coded_by_their_texts_and_split(lines: Path) -> None:
     data = explanation_data(lines, split_seed=3)
     assert (data.n_users, data.n_items, np.bincount(data.parts).tolist()) == (7, 5, [32, 4, 4])
@@ -53,93 +50,94 @@ def test_json_lines_are_coded_by_their_texts_and_split(lines: Path) -> None:
 
 
 def test_equal_texts_score_all_and_others_nothing() -> None:
-    assert text_scores(["It fits me well."], ["it FITS me well."]) == {"BLEU-4": 100.0, "ROUGE-L": 100.0}
-    assert text_scores(["one two three four"], ["five six seven eight"]) == {"BLEU-4": 0.0, "ROUGE-L": 0.0}
-
-
-def test_scores_by_hand() -> None:
-    text, reference = list("abcde"), list("abcdxy")
-    expected = (4 / 5 * 3 / 4 * 2 / 3 * 1 / 2) ** 0.25 * np.exp(1 - 6 / 5)
-    assert bleu_4([text], [reference]) == pytest.approx(expected)
-    assert rouge_l(text, reference) == pytest.approx(2 * 4 / 11)
-    assert rouge_l(["b", "a"], ["a", "b"]) == 0.5
-    assert rouge_l([], ["a"]) == 0.0
+    pytest.importorskip("sacrebleu")
+    assert text_scores(["It fits me well."], ["it FITS me well."]) == pytest.approx(dict.fromkeys(METRICS, 100.0))
+    assert text_scores(["one two three four"], ["five six seven eight"]) == dict.fromkeys(METRICS, 0.0)
 
 
 def test_references_are_cut() -> None:
-    assert text_scores(["a b c d"], ["a b c d e f"], longest=4)["BLEU-4"] == 100.0
+    pytest.importorskip("sacrebleu")
+    assert text_scores(["a b c d"], ["a b c d e f"], longest=4) == pytest.approx(dict.fromkeys(METRICS, 100.0))
+    assert text_scores(["a b c d"], ["a b c d e f"])["ROUGE-L"] == pytest.approx(80.0)
 
 
-def test_scores_are_those_of_the_libraries() -> None:
-    sacrebleu = pytest.importorskip("sacrebleu")
-    rouge = pytest.importorskip("rouge_score.rouge_scorer").RougeScorer(["rougeL"], use_stemmer=False)
-    texts, references = drawn_texts(0), drawn_texts(1)
-    ours = text_scores(texts, references)
-    theirs = sacrebleu.corpus_bleu(texts, [references], smooth_method="none", tokenize="none", force=True).score
-    assert 0 < ours["BLEU-4"] == pytest.approx(theirs)
-    measures = [
-        rouge.score(reference, text)["rougeL"].fmeasure for text, reference in zip(texts, references, strict=True)
-    ]
-    assert ours["ROUGE-L"] == pytest.approx(100 * np.mean(measures))
+def test_the_conventions_differ_where_an_order_has_no_match() -> None:
+    pytest.importorskip("sacrebleu")
+    scores = text_scores(["a b c x"], ["a b c d"])
+    assert scores["BLEU-4"] == 0.0 < scores["sacreBLEU-4"]
 
 
 def test_copies_come_from_training(lines: Path) -> None:
     data = explanation_data(lines, split_seed=0)
-    rows = np.flatnonzero(data.parts == 2)
-    trained = {data.texts[row] for row in np.flatnonzero(data.parts == 0)}
-    assert set(copied_texts(data, rows)) <= trained
-    assert 0.0 <= said_before(data, rows) <= 1.0
+    trained = {data.texts[row] for row in data.rows("train")}
+    assert set(copied_texts(data)) <= trained
+    assert 0.0 <= said_before(data) <= 1.0
+    assert never_seen(data) == (0.0, 0.0)
 
 
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("long_texts", [False, True])
-def test_settings_are_options_of_the_model(model: str, long_texts: bool) -> None:
-    parse_config(get_model(model).config_type, settings_of(model, long_texts=long_texts))
+def test_every_model_tries_the_same_settings_and_reads_as_many_texts() -> None:
+    assert {setting["epochs"] for setting in settings(1000)} == {TEXTS_READ // 1000}
+    assert {setting["epochs"] for setting in settings(10 * TEXTS_READ)} == {1}
+    for model in MODELS:
+        for setting in settings(1000):
+            parse_config(get_model(model).config_type, setting)
 
 
-def test_the_bench_trains_keeps_and_tells(lines: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    trained = []
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The arguments of every process that the bench starts; each only pretends.
 
-    def pretend(data: Path, model: str, seed: int, split_seed: int, out: Path) -> None:
-        trained.append((model, seed))
-        out.mkdir(parents=True)
-        scores = {"BLEU-4": 1.0 + seed, "ROUGE-L": 10.0}
+    Peter writes what the references say on validation with the second setting, and on the test rows; the others never.
+    """
+    started: list[list[str]] = []
+
+    def pretend(arguments: list[str], check: bool) -> subprocess.CompletedProcess[str]:
+        started.append(arguments)
+        path, model, _, out = arguments[3:7]
+        part = arguments[arguments.index("--part") + 1]
+        data = explanation_data(Path(path), split_seed=0)
+        right = model == "peter" and (part == "test" or f"learning_rate={SECOND}" in arguments)
         result = {
-            "model": model,
-            "seed": seed,
             "seconds": 60.0,
-            "config": {"max_words": 6},
+            "peak": 5e8,
+            "milliseconds": 0.5,
+            "longest": 6,
             "command": f"rr-tools train {model}",
             "metrics": {"validation_perplexity": 20.0},
-            "texts": 4,
-            "distinct": 2,
-            "milliseconds": 0.5,
-            "scores": scores,
-            "whole": scores,
-            "examples": [["written", "wanted"]] * 4,
+            "texts": [data.texts[row] if right else "written" for row in data.rows(part)],
         }
-        (out / "result.json").write_text(json.dumps(result))
+        (Path(out) / f"{part}.json").write_text(json.dumps(result))
+        return subprocess.CompletedProcess(arguments, 0)
 
-    monkeypatch.setattr(bench, "_train", pretend)
-    app = typer.Typer()
-    app.command()(bench.explanation)
+    monkeypatch.setattr("recipes.bench.explanation_run.subprocess.run", pretend)
+    return started
+
+
+def test_the_bench_chooses_trains_keeps_and_tells(lines: Path, tmp_path: Path, trained: list[list[str]]) -> None:
+    pytest.importorskip("sacrebleu")
     page = tmp_path / "page.md"
-    arguments = ["--data", str(lines), "--seeds", "2", "--cache", str(tmp_path / "cache"), "--out", str(page)]
+    app = typer.Typer()
+    app.command()(explanation)
+    arguments = ["--data", lines, "--seeds", 2, "--cache", tmp_path / "cache", "--out", page]
     for _ in range(2):
-        done = CliRunner().invoke(app, arguments)
+        done = CliRunner().invoke(app, [str(argument) for argument in arguments])
         assert done.exit_code == 0, done.output
-    assert len(trained) == len(MODELS) * 2
+    asked = {part: [run for run in trained if part in run] for part in ("validation", "test")}
+    assert (len(asked["validation"]), len(asked["test"])) == (len(MODELS) * len(settings(32)), len(MODELS) * 2)
+    assert all(f"learning_rate={SECOND}" in run for run in asked["test"] if "peter" in run)
     text = page.read_text()
-    assert "| peter | 1.50 ± 0.71 | 10.00 ± 0.00 | 1.50 ± 0.71 |" in text
-    assert "32/4/4 texts for training, validation and test, 7 users, 5 items; at most 6 words." in text
+    assert "32/4/4 texts for training, validation and test, 7 users, 5 items. A training" in text
+    assert "| peter | nothing else | 100.00 ± 0.00 | 100.00 ± 0.00 | 100.00 ± 0.00 |" in text
+    assert "peter minus attn2seq: BLEU-4 +100.00, ROUGE-L +100.00 (95 % interval" in text
     assert "| copy | " in text
 
 
 @pytest.mark.slow
-def test_a_run_writes_its_result(lines: Path, tmp_path: Path) -> None:
-    from recipes.bench.explanation_run import run
-
-    run(lines, "nrt", 0, tmp_path / "run", options=["epochs=1", "hidden_size=16"])
-    result = json.loads((tmp_path / "run" / "result.json").read_text())
-    assert (result["part"], result["texts"], result["config"]["max_words"]) == ("test", 4, 20)
-    assert set(result["scores"]) == {"BLEU-4", "ROUGE-L"}
+def test_a_run_trains_once_and_writes_both_parts(lines: Path, tmp_path: Path) -> None:
+    job = Job(lines, "nrt", 0, {"epochs": 1, "hidden_size": 16, "max_words": 6})
+    validation = result_of(job, "validation", out=tmp_path)
+    trained = (tmp_path / "tool" / "card.json").stat().st_mtime_ns
+    test = result_of(job, "test", out=tmp_path)
+    assert (tmp_path / "tool" / "card.json").stat().st_mtime_ns == trained
+    assert (len(validation["texts"]), len(test["texts"]), test["longest"]) == (4, 4, 6)
+    assert test["seconds"] == validation["seconds"] > 0
