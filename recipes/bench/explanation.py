@@ -16,7 +16,7 @@ import typer
 from recipes.bench.explanation_copy import copied_texts, never_seen, said_before
 from recipes.bench.explanation_data import explanation_data, name_of
 from recipes.bench.explanation_run import Job, Part, result_of
-from recipes.bench.explanation_scores import METRICS, cut, text_scores
+from recipes.bench.explanation_scores import CUT_METRICS, WHOLE_METRICS, cut, text_scores, whole_scores
 from recipes.bench.explanation_settings import MODELS, TEXTS_READ, settings
 from recipes.bench.page import write_below
 from rr_eval import paired_difference, rouge
@@ -25,7 +25,6 @@ from rr_tools import ExplanationData
 Result = Mapping[str, Any]
 COPY = "copy"
 AHEAD, BEHIND = "peter", "attn2seq"
-CHOSEN_BY = ("BLEU-4", "ROUGE-L")
 EXAMPLES = 3
 
 
@@ -68,7 +67,7 @@ class DataSet:
         return {
             **found,
             "scores": text_scores(found["texts"], references, longest=found["longest"]),
-            "whole": text_scores(found["texts"], references),
+            "whole": whole_scores(found["texts"], references),
         }
 
     def references(self, part: Part) -> list[str]:
@@ -98,8 +97,8 @@ def section(measured: DataSet, seeds: int) -> list[str]:
         "",
         "Validation texts, seed 0; the setting with the highest mean of BLEU-4 and ROUGE-L goes on:",
         "",
-        f"| model | setting | {' | '.join(METRICS)} |",
-        f"|---|---|{'---|' * len(METRICS)}",
+        f"| model | setting | {' | '.join(CUT_METRICS)} |",
+        f"|---|---|{'---|' * len(CUT_METRICS)}",
         *(
             _validation_row(model, setting, result)
             for model, results in validated.items()
@@ -108,10 +107,10 @@ def section(measured: DataSet, seeds: int) -> list[str]:
         "",
         f"Test texts, {seeds} seeds:",
         "",
-        f"| model | reads beside user and item | {' | '.join(METRICS)} | "
-        f"{' | '.join(f'{metric}, uncut' for metric in METRICS)} | "
+        f"| model | reads beside user and item | {' | '.join(CUT_METRICS)} | "
+        f"{' | '.join(f'{metric}, uncut' for metric in WHOLE_METRICS)} | "
         "validation perplexity | different texts | CPU minutes | GB | CPU ms a text |",
-        f"|---|---|{'---|' * (2 * len(METRICS) + 5)}",
+        f"|---|---|{'---|' * (len(CUT_METRICS) + len(WHOLE_METRICS) + 5)}",
         *(_row(model, results) for model, results in found.items()),
         _copy_row(copied_texts(data), references, longest),
         "",
@@ -129,21 +128,21 @@ def section(measured: DataSet, seeds: int) -> list[str]:
 
 
 def _quality(result: Result) -> float:
-    return statistics.mean(float(result["scores"][metric]) for metric in CHOSEN_BY)
+    return statistics.mean(float(result["scores"][metric]) for metric in CUT_METRICS)
 
 
 def _validation_row(model: str, setting: Mapping[str, float], result: Result) -> str:
     label = ", ".join(f"{key} {value}" for key, value in setting.items())
-    scores = [f"{result['scores'][metric]:.2f}" for metric in METRICS]
+    scores = [f"{result['scores'][metric]:.2f}" for metric in CUT_METRICS]
     return f"| {' | '.join([model, label, *scores])} |"
 
 
 def _row(model: str, found: Sequence[Result]) -> str:
-    scores = [_mean(result[kind][metric] for result in found) for kind in ("scores", "whole") for metric in METRICS]
     cells = [
         model,
         MODELS[model],
-        *scores,
+        *(_mean(result["scores"][metric] for result in found) for metric in CUT_METRICS),
+        *(_mean(result["whole"][metric] for result in found) for metric in WHOLE_METRICS),
         _mean(result["metrics"]["validation_perplexity"] for result in found),
         f"{statistics.mean(_different(result['texts']) for result in found):.0%}",
         f"{statistics.mean(result['seconds'] for result in found) / 60:.1f}",
@@ -154,8 +153,8 @@ def _row(model: str, found: Sequence[Result]) -> str:
 
 
 def _copy_row(texts: Sequence[str], references: Sequence[str], longest: int) -> str:
-    scores = [text_scores(texts, references, longest=words) for words in (longest, None)]
-    cells = [f"{found[metric]:.2f}" for found in scores for metric in METRICS]
+    scores = (text_scores(texts, references, longest=longest), whole_scores(texts, references))
+    cells = [f"{score:.2f}" for found in scores for score in found.values()]
     return f"| {COPY} | | {' | '.join(cells)} | | {_different(texts):.0%} | | | |"
 
 

@@ -1,4 +1,4 @@
-"""How the bench cuts texts before rr-eval compares them."""
+"""What the bench counts: rr-eval's BLEU-4 and ROUGE-L, and how texts are cut before."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ from collections.abc import Sequence
 from rr_eval import bleu, rouge
 from rr_tools.runtime.vocabulary import words_of
 
-METRICS = ("BLEU-4", "sacreBLEU-4", "ROUGE-L")
+CUT_METRICS = ("BLEU-4", "ROUGE-L")
+WHOLE_METRICS = (*CUT_METRICS, "sacreBLEU-4")
 
 
 def text_scores(texts: Sequence[str], references: Sequence[str], *, longest: int | None = None) -> dict[str, float]:
-    """Return corpus BLEU-4 without and with smoothing and the mean ROUGE-L, in percent.
+    """Return corpus BLEU-4 without smoothing and the mean ROUGE-L, in percent, over lower-case words.
 
     Args:
         texts: what was written.
         references: what a person wrote.
         longest: words of a reference that count, signs included; None counts all.
     """
-    written, wanted = [" ".join(words_of(text)) for text in texts], cut(references, longest)
-    return {
-        "BLEU-4": 100.0 * bleu(written, wanted),
-        "sacreBLEU-4": 100.0 * bleu(written, wanted, convention="sacrebleu"),
-        "ROUGE-L": 100.0 * float(rouge(written, wanted).mean()),
-    }
+    written, wanted = cut(texts, None), cut(references, longest)
+    return {"BLEU-4": 100.0 * bleu(written, wanted), "ROUGE-L": 100.0 * float(rouge(written, wanted).mean())}
 
 
-def cut(references: Sequence[str], longest: int | None) -> list[str]:
-    """Return the first words of each reference in lower case, between spaces; a sign is a word of its own."""
-    return [" ".join(words_of(reference)[:longest]) for reference in references]
+def whole_scores(texts: Sequence[str], references: Sequence[str]) -> dict[str, float]:
+    """Return the scores against whole references, and sacreBLEU's BLEU-4 of both as they stand, case and all."""
+    sacrebleu = 100.0 * bleu(texts, references, convention="sacrebleu")
+    return {**text_scores(texts, references), "sacreBLEU-4": sacrebleu}
+
+
+def cut(texts: Sequence[str], longest: int | None) -> list[str]:
+    """Return the first words of each text in lower case, between spaces; a sign is a word of its own."""
+    return [" ".join(words_of(text)[:longest]) for text in texts]

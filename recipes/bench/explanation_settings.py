@@ -13,7 +13,7 @@ MODELS: Mapping[str, str] = {
 """By name, what the model knows beside user and item when it writes."""
 
 TEXTS_READ = 40_000  # training texts that a training reads at most, epoch by epoch
-GRID: Mapping[str, Sequence[float]] = {"learning_rate": (0.001, 0.003)}
+GRID: Mapping[str, Sequence[float]] = {"learning_rate": (0.001, 0.003, 0.01)}
 
 
 def settings(n_texts: int) -> list[dict[str, float]]:

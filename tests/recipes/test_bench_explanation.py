@@ -16,7 +16,7 @@ from recipes.bench.explanation import explanation
 from recipes.bench.explanation_copy import copied_texts, never_seen, said_before
 from recipes.bench.explanation_data import explanation_data
 from recipes.bench.explanation_run import Job, result_of
-from recipes.bench.explanation_scores import METRICS, text_scores
+from recipes.bench.explanation_scores import text_scores, whole_scores
 from recipes.bench.explanation_settings import MODELS, TEXTS_READ, settings
 from rr_tools import get_model
 from rr_tools.configuration import parse_config
@@ -50,21 +50,20 @@ def test_json_lines_are_coded_by_their_texts_and_split(lines: Path) -> None:
 
 
 def test_equal_texts_score_all_and_others_nothing() -> None:
-    pytest.importorskip("sacrebleu")
-    assert text_scores(["It fits me well."], ["it FITS me well."]) == pytest.approx(dict.fromkeys(METRICS, 100.0))
-    assert text_scores(["one two three four"], ["five six seven eight"]) == dict.fromkeys(METRICS, 0.0)
+    assert text_scores(["It fits me well."], ["it FITS me well."]) == {"BLEU-4": 100.0, "ROUGE-L": 100.0}
+    assert text_scores(["one two three four"], ["five six seven eight"]) == {"BLEU-4": 0.0, "ROUGE-L": 0.0}
 
 
 def test_references_are_cut() -> None:
-    pytest.importorskip("sacrebleu")
-    assert text_scores(["a b c d"], ["a b c d e f"], longest=4) == pytest.approx(dict.fromkeys(METRICS, 100.0))
+    assert text_scores(["a b c d"], ["a b c d e f"], longest=4) == {"BLEU-4": 100.0, "ROUGE-L": 100.0}
     assert text_scores(["a b c d"], ["a b c d e f"])["ROUGE-L"] == pytest.approx(80.0)
 
 
-def test_the_conventions_differ_where_an_order_has_no_match() -> None:
-    pytest.importorskip("sacrebleu")
-    scores = text_scores(["a b c x"], ["a b c d"])
-    assert scores["BLEU-4"] == 0.0 < scores["sacreBLEU-4"]
+def test_sacrebleu_takes_whole_texts_as_they_stand() -> None:
+    sacrebleu = pytest.importorskip("sacrebleu")
+    texts, references = ["it fits me well.", "a gift"], ["It fits me very well.", "A gift, for her"]
+    scores = whole_scores(texts, references)
+    assert scores["sacreBLEU-4"] == pytest.approx(sacrebleu.corpus_bleu(texts, [references]).score)
 
 
 def test_copies_come_from_training(lines: Path) -> None:
