@@ -17,7 +17,7 @@ from recipes.bench.explanation_copy import copied_texts, never_seen, said_before
 from recipes.bench.explanation_data import explanation_data, name_of
 from recipes.bench.explanation_run import Job, Part, result_of
 from recipes.bench.explanation_scores import CUT_METRICS, WHOLE_METRICS, cut, text_scores, whole_scores
-from recipes.bench.explanation_settings import MODELS, TEXTS_READ, settings
+from recipes.bench.explanation_settings import MODELS, WORDS_READ, settings
 from recipes.bench.page import write_below
 from rr_eval import paired_difference, rouge
 from rr_tools import ExplanationData
@@ -78,7 +78,7 @@ class DataSet:
 def section(measured: DataSet, seeds: int) -> list[str]:
     """One data set: its sizes, what validation chose, a row a model, the difference that matters, and examples."""
     data, references = measured.data, measured.references("test")
-    tried = settings(len(data.rows("train")))
+    tried = settings([data.texts[row] for row in data.rows("train")])
     validated = {model: [measured.result(model, setting, 0, "validation") for setting in tried] for model in MODELS}
     found = {}
     for model, results in validated.items():
@@ -91,7 +91,7 @@ def section(measured: DataSet, seeds: int) -> list[str]:
         f"## {measured.cache.name}",
         "",
         f"{sizes} texts for training, validation and test, {data.n_users:,} users, {data.n_items:,} items. A training",
-        f"reads at most {TEXTS_READ:,} texts, {tried[0]['epochs']} epochs. References are cut to {longest} words.",
+        f"reads at most {WORDS_READ:,} words, {tried[0]['epochs']} epochs. References are cut to {longest} words.",
         f"Of the test rows {users:.0%} have a user and {items:.0%} an item that no text of training has;",
         f"{said_before(data):.0%} say, word for word, what the same user said in training.",
         "",

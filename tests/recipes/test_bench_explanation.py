@@ -17,12 +17,12 @@ from recipes.bench.explanation_copy import copied_texts, never_seen, said_before
 from recipes.bench.explanation_data import explanation_data
 from recipes.bench.explanation_run import Job, result_of
 from recipes.bench.explanation_scores import text_scores, whole_scores
-from recipes.bench.explanation_settings import MODELS, TEXTS_READ, settings
+from recipes.bench.explanation_settings import MODELS, WORDS_READ, settings
 from rr_tools import get_model
 from rr_tools.configuration import parse_config
 
 ROWS = 40
-SECOND = settings(1)[1]["learning_rate"]
+SECOND = settings(["a"])[1]["learning_rate"]
 
 
 @pytest.fixture
@@ -74,11 +74,12 @@ def test_copies_come_from_training(lines: Path) -> None:
     assert never_seen(data) == (0.0, 0.0)
 
 
-def test_every_model_tries_the_same_settings_and_reads_as_many_texts() -> None:
-    assert {setting["epochs"] for setting in settings(1000)} == {TEXTS_READ // 1000}
-    assert {setting["epochs"] for setting in settings(10 * TEXTS_READ)} == {1}
+def test_every_model_tries_the_same_settings_and_reads_as_many_words() -> None:
+    assert {setting["epochs"] for setting in settings(["a b c d."] * 100)} == {WORDS_READ // 500}
+    assert settings(["word " * 500] * 100) == settings(["word " * 20] * 100)  # the rest is not read
+    assert {setting["epochs"] for setting in settings(["word"] * WORDS_READ * 2)} == {1}
     for model in MODELS:
-        for setting in settings(1000):
+        for setting in settings(["word"]):
             parse_config(get_model(model).config_type, setting)
 
 
@@ -122,7 +123,7 @@ def test_the_bench_chooses_trains_keeps_and_tells(lines: Path, tmp_path: Path, t
         done = CliRunner().invoke(app, [str(argument) for argument in arguments])
         assert done.exit_code == 0, done.output
     asked = {part: [run for run in trained if part in run] for part in ("validation", "test")}
-    assert (len(asked["validation"]), len(asked["test"])) == (len(MODELS) * len(settings(32)), len(MODELS) * 2)
+    assert (len(asked["validation"]), len(asked["test"])) == (len(MODELS) * len(settings(["a"])), len(MODELS) * 2)
     assert all(f"learning_rate={SECOND}" in run for run in asked["test"] if "peter" in run)
     text = page.read_text()
     assert "32/4/4 texts for training, validation and test, 7 users, 5 items. A training" in text
