@@ -181,11 +181,11 @@ def _total_mass(
 ) -> FloatArray:
     """Return [B] the sum of the masses, a few rows at a time: what they take stays in the processor's cache."""
     size = max(1, CELLS_IN_CACHE // scores.shape[1])
-    total, ones = np.empty(len(scores)), np.ones(scores.shape[1], dtype=np.float32)
+    total = np.empty(len(scores))
     for first in range(0, len(scores), size):
         rows = slice(first, first + size)
         with np.errstate(over="ignore"):  # weights beyond what float32 holds are more than any other
-            total[rows] = _masses(scores[rows], highest[rows], scale) @ ones
+            total[rows] = _masses(scores[rows], highest[rows], scale).sum(axis=1)
     return total
 
 
