@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from recipes.bench.page import write_below
 from recipes.bench.tools_speed_queries import write_queries
 from rr_tools.artifact import read_card
 
@@ -28,7 +29,9 @@ def tools_speed(
     data: Annotated[Path, typer.Option(help="The prepared dataset that they were trained on.")],
     queries: Annotated[int, typer.Option(min=256, help="Queries to ask.")] = 1000,
     seed: Annotated[int, typer.Option(help="Draws the queries.")] = 0,
-    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("docs/results/tools_speed.md"),
+    out: Annotated[Path, typer.Option(help="The page to write; what is above its table is kept.")] = Path(
+        "docs/results/tools_speed.md"
+    ),
 ) -> None:
     """Time one query and batches of 256 on one thread, without torch, and compare with torch."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -38,8 +41,7 @@ def tools_speed(
         for artifact in artifacts:
             typer.echo(f"asking {artifact}", err=True)
             results.append(measure(artifact, file, Path(scratch)))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page(results, size, data), encoding="utf-8")
+    write_below(out, page(results, size, data), title="Speed of the tools")
     typer.echo(page(results, size, data))
 
 
@@ -60,8 +62,6 @@ def page(results: Sequence[Result], queries: int, data: Path) -> str:
     """The page of the results, one row a tool."""
     command = shlex.join(["nox", "-s", "bench", "--", *sys.argv[1:]])
     lines = [
-        "# Speed of the tools",
-        "",
         f"`{command}`: {queries:,} queries of {data.name}, full catalogue, ten items each, one thread. One query at a",
         "time in a process that never imports torch; batches of 256 against eager torch, in turn in one process:",
         "the network as it was trained, on padded rows (neighbours: a sparse product), seen items masked,",
