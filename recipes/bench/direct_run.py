@@ -81,8 +81,9 @@ def run(
 
 def ranking_metrics(tool: RuntimeTool, asked: AskedQueries) -> dict[str, float]:
     """HR and NDCG over all lists; ties in their middle."""
-    chunks = tool.score_chunks(asked.queries)
-    ranks = np.concatenate([target_ranks(chunk.scores, asked.targets[chunk.rows]) for chunk in chunks])
+    ranks = np.empty(len(asked.targets))
+    for chunk in tool.score_chunks(asked.queries):
+        ranks[chunk.rows] = target_ranks(chunk.scores, asked.targets[chunk.rows])
     values = {f"{name}@{k}": metric(ranks, k=k) for k in CUTOFFS for name, metric in (("HR", hit_rate), ("NDCG", ndcg))}
     return {name: float(np.mean(found)) for name, found in values.items()}
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rr_tools.artifact import read_card, write_card
 from rr_tools.errors import InvalidDataError
-from rr_tools.runtime.confidence import ConfidenceModel, fit_confidence
+from rr_tools.runtime.confidence import FEATURES, ConfidenceModel, fit_confidence
 from rr_tools.runtime.queries import Queries
 from rr_tools.runtime.tool import RuntimeTool, load_tool
 from rr_tools.validation import CUTOFF, target_ranks
@@ -51,11 +51,11 @@ def assess(tool: RuntimeTool, queries: Queries, targets: NDArray[Any]) -> Assess
         raise InvalidDataError("there are no queries with a known answer to assess the tool on")
     if codes.shape != (size,) or codes.dtype.kind not in "iu" or not ((codes >= 0) & (codes < tool.n_items)).all():
         raise InvalidDataError(f"targets must be {size} item codes from 0 to {tool.n_items - 1}, one a query")
-    ranks, features = [], []
+    ranks, features = np.empty(size), np.empty((size, len(FEATURES)))
     for chunk in tool.score_chunks(queries):
-        ranks.append(target_ranks(chunk.scores, codes[chunk.rows]))
-        features.append(tool.confidence_features(chunk))
-    return Assessment(ranks=np.concatenate(ranks), features=np.concatenate(features))
+        ranks[chunk.rows] = target_ranks(chunk.scores, codes[chunk.rows])
+        features[chunk.rows] = tool.confidence_features(chunk)
+    return Assessment(ranks=ranks, features=features)
 
 
 def calibrate_artifact(folder: str | Path, queries: Queries, targets: NDArray[Any]) -> ConfidenceModel:

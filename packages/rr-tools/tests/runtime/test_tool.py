@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from rr_tools import load_tool
@@ -23,6 +25,18 @@ def test_catalogues_beyond_a_chunk_are_scored_one_by_one(transition_artifact, ma
     tool = load_tool(transition_artifact)
     monkeypatch.setattr(tool_module, "CELLS_PER_CHUNK", 1)
     assert tool.rank(make_queries([[1], [2], [3]]), 2).items.shape == (3, 2)
+
+
+def test_masses_are_the_sums_of_what_is_not_masked(transition_artifact, ring, make_queries):
+    tool = load_tool(transition_artifact)
+    rows = [[], [1, 2, 3], [5, 5, 6], list(range(ring.n_items))]
+    (chunk,) = tool.score_chunks(make_queries(rows))
+    sums = np.where(np.isneginf(chunk.scores), 0.0, chunk.scores).sum(axis=1)
+    np.testing.assert_allclose(chunk.masses[:3], sums[:3], rtol=1e-5)
+    assert np.isnan(chunk.masses[3])  # all are seen: the difference of equal sums says nothing
+    features = tool.confidence_features(chunk)
+    by_summing = tool.confidence_features(replace(chunk, masses=np.full(4, np.nan)))
+    np.testing.assert_allclose(features, by_summing, atol=1e-5)
 
 
 def test_confidence_rises_with_the_share_of_the_first_five(transition_artifact, make_queries):

@@ -36,6 +36,7 @@ def confidence_features(
     scale: Literal["logits", "weights"],
     *,
     best: NDArray[np.float32] | None = None,
+    masses: FloatArray | None = None,
 ) -> FloatArray:
     """Describe how decided a row of scores is.
 
@@ -46,6 +47,7 @@ def confidence_features(
         lengths: [B] known items in the history.
         scale: what the scores are.
         best: [B, k] the k best scores of each row, best first, where they are known; used where k is 5 or more.
+        masses: [B] the sum of the weights of each row where it is known, else NaN; for the scale "weights".
 
     Returns:
         [B, 4]: log of the share of the first five items; log of the first item's share over the mean of the next four;
@@ -58,7 +60,12 @@ def confidence_features(
     # Only what exp cannot take is shifted: it costs a pass over all scores.
     highest = np.where(np.isfinite(highest) & (np.abs(highest) > LARGEST_LOGIT), highest, 0.0).astype(np.float32)
     top = _masses(best[:, :DEPTH], highest, scale).astype(np.float64)
-    total = _total_mass(scores, highest, scale)
+    total = np.full(len(scores), np.nan) if masses is None else masses.copy()
+    unknown = np.isnan(total)
+    if unknown.all():
+        total = _total_mass(scores, highest, scale)
+    elif unknown.any():
+        total[unknown] = _total_mass(scores[unknown], highest[unknown], scale)
     top /= np.where(total > 0, total, 1.0)[:, None]
     width = min(DEPTH, scores.shape[1])
     rest = top[:, 1:width].mean(axis=1) if width > 1 else np.zeros(len(top))

@@ -38,6 +38,10 @@ class PairScorer:
         except KeyError as error:
             raise ArtifactError(f"{artifact.folder}: {WEIGHTS_FILE} lacks {error}; train the tool again") from error
 
+    def widths(self, histories: Histories) -> NDArray[np.int64]:
+        """Return [B] zeros: in any order it takes as long."""
+        return np.zeros(len(histories), dtype=np.int64)
+
     def scores(self, users: NDArray[Any], histories: Histories) -> NDArray[np.float32]:
         """Return [B, n_items] the probability of every item."""
         everything = np.broadcast_to(np.arange(self._rows.n_items), (len(histories), self._rows.n_items))

@@ -76,6 +76,13 @@ class Histories:
         """[N] the row of every item."""
         return np.repeat(np.arange(len(self)), self.lengths)
 
+    def take(self, rows: IntArray) -> Histories:
+        """Return the histories of some rows [b]."""
+        lengths = self.lengths[rows]
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        places = np.repeat(self.offsets[rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
+        return Histories(items=self.items[places], offsets=offsets)
+
     def ages(self) -> IntArray:
         """[N] how many items of the same history are newer."""
         return np.repeat(self.offsets[1:], self.lengths) - 1 - np.arange(len(self.items))

@@ -51,8 +51,7 @@ def top_k(scores: NDArray[Any], k: int) -> tuple[NDArray[np.int64], NDArray[np.f
         >>> top_k(np.array([[0.5, 2.0, 0.5, -np.inf]], dtype=np.float32), 4)[0].tolist()
         [[1, 0, 2, -1]]
     """
-    if k < 1:
-        raise InvalidDataError(f"k is {k}; a ranking has at least one place")
+    require_place(k)
     rows, n_items = scores.shape
     items = np.full((rows, k), PADDED, dtype=np.int64)
     best = np.full((rows, k), -np.inf, dtype=np.float32)
@@ -65,3 +64,9 @@ def top_k(scores: NDArray[Any], k: int) -> tuple[NDArray[np.int64], NDArray[np.f
     best[:, :width] = np.take_along_axis(values, order, axis=1)
     items[:, :width] = np.where(np.isneginf(best[:, :width]), PADDED, np.take_along_axis(chosen, order, axis=1))
     return items, best
+
+
+def require_place(k: int) -> None:
+    """Raise InvalidDataError where k is below 1."""
+    if k < 1:
+        raise InvalidDataError(f"k is {k}; a ranking has at least one place")

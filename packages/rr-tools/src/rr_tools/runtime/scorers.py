@@ -7,6 +7,7 @@ A card names its scorer: the *kind* of computation, which many models share (eve
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -30,6 +31,10 @@ class Scorer(Protocol):
     scale: Scale
     """"logits" are compared through a softmax, "weights" are not negative and compared by their share."""
 
+    def widths(self, histories: Histories) -> NDArray[np.int64]:
+        """Return [B] a number that queries share which are scored faster one after the other."""
+        ...
+
     def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
         """Return a new array [B, n_items]."""
         ...
@@ -48,6 +53,15 @@ class ProbabilityScorer(Scorer, Protocol):
         ...
 
 
+@runtime_checkable
+class SummingScorer(Scorer, Protocol):
+    """Knows the sum of a row of scores without a pass over them."""
+
+    def masses(self, histories: Histories) -> NDArray[np.float64]:
+        """Return [B] the sum of each row of `scores`, up to rounding."""
+        ...
+
+
 class SequenceScorer:
     """A network over the last items of the history; it answers an empty history by itself."""
 
@@ -58,22 +72,24 @@ class SequenceScorer:
         self._session = OnnxSession(artifact.file(NETWORK_FILE), threads=threads)
         self._max_length, self._n_items = artifact.card.max_length, artifact.card.n_items
 
+    def widths(self, histories: Histories) -> NDArray[np.int64]:
+        """Return [B] the columns that a row of item codes needs, a multiple of four or the greatest length."""
+        if not self._session.any_length:
+            return np.full(len(histories), self._max_length)
+        return np.clip(-(-histories.lengths // WIDTH_STEP) * WIDTH_STEP, 1, self._max_length)
+
     def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
         """Run the network on [B, max_length] item codes, -1 behind short histories.
 
-        Where the network takes rows of any length, histories of about the same length run together, without the columns
-        that are padding for all of them.
+        Where the network takes rows of any length, rows of the same width that follow each other run together, without
+        the columns that are padding for all of them.
         """
-        rows = histories.last(self._max_length)
-        if not self._session.any_length or len(rows) == 0:
-            return self._session.run(rows)
-        widths = np.clip(-(-histories.lengths // WIDTH_STEP) * WIDTH_STEP, 1, self._max_length)
-        if widths.min() == widths.max():
-            return self._session.run(np.ascontiguousarray(rows[:, : widths[0]]))
+        rows, widths = histories.last(self._max_length), self.widths(histories)
         scores = np.empty((len(rows), self._n_items), dtype=np.float32)
-        for width in np.unique(widths):
-            alike = np.flatnonzero(widths == width)
-            scores[alike] = self._session.run(rows[alike, :width])
+        edges = np.flatnonzero(np.diff(widths, prepend=-1, append=-1))
+        for first, behind in pairwise(edges):
+            alike = np.ascontiguousarray(rows[first:behind, : widths[first]])
+            self._session.run_into(alike, scores[first:behind])
         return scores
 
 
@@ -85,6 +101,10 @@ class UserScorer:
     def __init__(self, artifact: Artifact, threads: int) -> None:
         """Open the artifact's network."""
         self._session = OnnxSession(artifact.file(NETWORK_FILE), threads=threads)
+
+    def widths(self, histories: Histories) -> NDArray[np.int64]:
+        """Return [B] zeros: in any order it takes as long."""
+        return np.zeros(len(histories), dtype=np.int64)
 
     def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
         """Run the network on [B] user codes; ids that are not integers are unknown users."""
@@ -104,11 +124,15 @@ class NeighborScorer:
     def __init__(self, artifact: Artifact, threads: int) -> None:
         """Read the artifact's arrays; `threads` has no effect."""
         arrays = _arrays(artifact, "indptr", "indices", "values", "age_weights", "popularity")
-        self._indptr, self._indices = arrays["indptr"].astype(np.int64), arrays["indices"].astype(np.int64)
+        self._indptr, self._indices = arrays["indptr"].astype(np.int64), arrays["indices"].astype(np.int32)
         self._values, self._age_weights = arrays["values"].astype(np.float32), arrays["age_weights"].astype(np.float32)
         self._popularity = arrays["popularity"].astype(np.float32)
         of_entries = np.repeat(np.arange(len(self._indptr) - 1), np.diff(self._indptr))
         self._sums = np.bincount(of_entries, weights=self._values, minlength=len(self._indptr) - 1)
+
+    def widths(self, histories: Histories) -> NDArray[np.int64]:
+        """Return [B] zeros: in any order it takes as long."""
+        return np.zeros(len(histories), dtype=np.int64)
 
     def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
         """Sum neighbour rows; a history without any neighbour is answered by popularity."""
@@ -122,9 +146,20 @@ class NeighborScorer:
         cells = np.repeat(rows * n_items, counts) + self._indices[entries]
         scores = np.zeros((len(histories), n_items), dtype=np.float32)
         np.add.at(scores.reshape(-1), cells, np.repeat(weights, counts) * self._values[entries])
-        reached = np.bincount(rows, weights=weights * self._sums[items], minlength=len(histories)) > 0
-        scores[~reached] = self._popularity
+        scores[self._mass(histories) == 0] = self._popularity
         return scores
+
+    def masses(self, histories: Histories) -> NDArray[np.float64]:
+        """Sum what the neighbours of the history have together, without summing the scores."""
+        masses = self._mass(histories)
+        return np.where(masses == 0, self._popularity.sum(dtype=np.float64), masses)
+
+    def _mass(self, histories: Histories) -> NDArray[np.float64]:
+        ages = histories.ages()
+        recent = ages < len(self._age_weights)
+        shares = self._age_weights[ages[recent]] * self._sums[histories.items[recent]]
+        masses = np.bincount(histories.rows[recent], weights=shares, minlength=len(histories))
+        return masses.astype(np.float64)
 
 
 class PopularityScorer:
@@ -135,6 +170,10 @@ class PopularityScorer:
     def __init__(self, artifact: Artifact, threads: int) -> None:
         """Read the artifact's array; `threads` has no effect."""
         self._popularity = _arrays(artifact, "popularity")["popularity"].astype(np.float32)
+
+    def widths(self, histories: Histories) -> NDArray[np.int64]:
+        """Return [B] zeros: in any order it takes as long."""
+        return np.zeros(len(histories), dtype=np.int64)
 
     def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
         """Repeat the popularity for each query."""

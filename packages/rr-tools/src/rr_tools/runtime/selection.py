@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
 CODES_PER_BLOCK = 8
-SHORT = 512  # rows up to this length are partitioned as they are
-CELLS_IN_CACHE = 2**19  # a few rows at a time: what is read again and again stays in the processor's cache
+SHORT = 512  # rows up to this length are sorted as they are
+CELLS_IN_CACHE = 2**18  # a few rows at a time: what is read again and again stays in the processor's cache
 
 
 def best_codes(scores: NDArray[Any], k: int) -> IntArray:
@@ -29,36 +29,35 @@ def best_codes(scores: NDArray[Any], k: int) -> IntArray:
         >>> best_codes(np.array([[0.5, 2.0, 0.5, 0.5]]), 2).tolist()
         [[0, 1]]
     """
+    chosen, edge, crowded = _choose(scores, k)
+    chosen.sort(axis=1)
     size = max(1, CELLS_IN_CACHE // scores.shape[1])
-    found = []
     for first in range(0, len(scores), size):
-        rows = scores[first : first + size]
-        chosen, edge, crowded = _choose(rows, k)
-        chosen.sort(axis=1)
-        if crowded.any():
-            chosen[crowded] = _lowest_of_tied(rows[crowded], edge[crowded], k)
-        found.append(chosen)
-    return np.concatenate(found).astype(np.int64, copy=False)
+        rows = slice(first, first + size)
+        if crowded[rows].any():
+            chosen[rows] = _lowest_of_tied(scores[rows], edge[rows], k)
+    return chosen
 
 
 def _choose(scores: NDArray[Any], k: int) -> tuple[IntArray, NDArray[Any], NDArray[np.bool_]]:
     """Return [B, k] codes of k best scores, [B, 1] the lowest of these, [B] whether other codes have that one too."""
     n_items = scores.shape[1]
     if n_items <= max(SHORT, 2 * CODES_PER_BLOCK * k):
-        chosen = np.argpartition(scores, n_items - k, axis=1)[:, n_items - k :]
-        edge = np.take_along_axis(scores, chosen, axis=1).min(axis=1, keepdims=True)
-        return chosen, edge, (scores >= edge).sum(axis=1) > k
+        return _choose_by_sorting(scores, k)
     blocks = -(-n_items // CODES_PER_BLOCK)
     best, lowest, left_out = _choose(_block_maxima(scores, blocks), k)
-    codes = (best[:, :, None] + np.arange(0, n_items, blocks)).reshape(len(scores), -1)
-    beyond = codes >= n_items
-    codes[beyond] = 0
-    values = scores.take(codes + np.arange(0, scores.size, n_items)[:, None])
-    values[beyond] = -np.inf
-    places = np.argpartition(values, values.shape[1] - k, axis=1)[:, values.shape[1] - k :]
-    edge = np.take_along_axis(values, places, axis=1).min(axis=1, keepdims=True)
-    crowded = (left_out & (edge == lowest)[:, 0]) | ((values >= edge).sum(axis=1) > k)
+    codes = (best[:, None, :] + np.arange(0, n_items, blocks)[:, None]).reshape(len(scores), -1)
+    values = scores.take(codes + np.arange(0, scores.size, n_items)[:, None], mode="clip")
+    values[codes >= n_items] = -np.inf
+    places, edge, crowded = _choose_by_sorting(values, k)
+    crowded |= left_out & (edge == lowest)[:, 0]
     return np.take_along_axis(codes, places, axis=1), edge, crowded
+
+
+def _choose_by_sorting(scores: NDArray[Any], k: int) -> tuple[IntArray, NDArray[Any], NDArray[np.bool_]]:
+    """Do what `_choose` does for short rows: sorting values is several times faster than sorting or parting codes."""
+    edge = np.sort(scores, axis=1)[:, scores.shape[1] - k, None]
+    return _lowest_of_tied(scores, edge, k), edge, np.count_nonzero(scores >= edge, axis=1) > k
 
 
 def _block_maxima(scores: NDArray[Any], blocks: int) -> NDArray[Any]:

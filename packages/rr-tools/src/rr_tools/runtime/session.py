@@ -40,7 +40,7 @@ class OnnxSession:
             message = f"onnxruntime {onnxruntime.__version__} cannot run the network ({reason}); upgrade onnxruntime"
             raise ArtifactError(message) from error
         described = self._session.get_inputs()[0]
-        self._input = described.name
+        self._input, self._output = described.name, self._session.get_outputs()[0].name
         self._dimensions = list(described.shape)
 
     @property
@@ -53,3 +53,10 @@ class OnnxSession:
         outputs: list[Any] = self._session.run(None, {self._input: values})
         scores: NDArray[np.float32] = outputs[0]
         return scores
+
+    def run_into(self, values: NDArray[np.int64], out: NDArray[np.float32]) -> None:
+        """Write the network's output for `values` into `out`, which is contiguous and of the output's shape."""
+        binding = self._session.io_binding()
+        binding.bind_cpu_input(self._input, values)
+        binding.bind_output(self._output, "cpu", 0, np.float32, out.shape, out.ctypes.data)
+        self._session.run_with_iobinding(binding)

@@ -13,25 +13,28 @@ from rr_tools.artifact import Artifact, ToolCard, read_artifact
 from rr_tools.errors import ArtifactError, InvalidDataError
 from rr_tools.runtime.confidence import ConfidenceModel, confidence_features
 from rr_tools.runtime.queries import Histories, Queries, mask_unrankable
-from rr_tools.runtime.ranking import Ranking, top_k
-from rr_tools.runtime.scorers import ProbabilityScorer, open_scorer
+from rr_tools.runtime.ranking import Ranking, require_place, top_k
+from rr_tools.runtime.scorers import ProbabilityScorer, SummingScorer, open_scorer
 
 CELLS_PER_CHUNK = 2**22  # queries are scored in chunks of at most this many scores, which bounds the memory
+LEAST_SHARE = 0.01  # of what a sum was before a subtraction: four digits of single precision are left
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoredChunk:
-    """The scores of b consecutive queries.
+    """The scores of b queries.
 
     Attributes:
-        rows: which queries of the batch.
+        rows: [b] which queries of the batch.
         scores: [b, n_items] float32, -inf where an item must not be ranked.
         lengths: [b] known items in each history.
+        masses: [b] sum of the scores that are not -inf, NaN where it was not cheap to know.
     """
 
-    rows: slice
+    rows: NDArray[np.int64]
     scores: NDArray[np.float32]
     lengths: NDArray[np.int64]
+    masses: NDArray[np.float64]
 
 
 class RuntimeTool:
@@ -85,27 +88,28 @@ class RuntimeTool:
         Raises:
             InvalidDataError: k is below 1.
         """
-        items, values = [], []
-        confidences = []
+        require_place(k)
+        size = len(queries.users)
+        items, values = np.empty((size, k), dtype=np.int64), np.empty((size, k), dtype=np.float32)
+        confidence = np.empty(size)
         for chunk in self.score_chunks(queries):
             best = top_k(chunk.scores, k)
-            items.append(best[0])
-            values.append(best[1])
-            if self._confidence is not None:
-                if self._asks_yes_or_no(queries):
-                    confidence = np.maximum(best[1][:, 0], 1.0 - best[1][:, 0]).astype(np.float64)
-                else:
-                    confidence = self._confidence.predict(self.confidence_features(chunk, best=best[1]))
-                confidences.append(np.where(np.isfinite(best[1][:, 0]), confidence, 0.0))
-        return Ranking(
-            items=np.concatenate(items),
-            scores=np.concatenate(values),
-            confidence=None if self._confidence is None else np.concatenate(confidences),
-        )
+            items[chunk.rows], values[chunk.rows] = best
+            if self._confidence is not None and not self._asks_yes_or_no(queries):
+                features = self.confidence_features(chunk, best=best[1])
+                confidence[chunk.rows] = self._confidence.predict(features)
+        first = values[:, 0]
+        if self._asks_yes_or_no(queries):
+            confidence = np.maximum(first, 1.0 - first).astype(np.float64)
+        confidence = np.where(np.isfinite(first), confidence, 0.0)
+        return Ranking(items=items, scores=values, confidence=None if self._confidence is None else confidence)
 
     def scores(self, queries: Queries) -> NDArray[np.float32]:
         """Return [B, n_items] scores of the whole catalogue, -inf where an item is not ranked: for exact evaluation."""
-        return np.concatenate([chunk.scores for chunk in self.score_chunks(queries)])
+        scores = np.empty((len(queries.users), self.n_items), dtype=np.float32)
+        for chunk in self.score_chunks(queries):
+            scores[chunk.rows] = chunk.scores
+        return scores
 
     def probabilities(self, queries: Queries) -> NDArray[np.float32]:
         """Return [B, C] the click probability of each candidate; items of the history and unknown ones get one too.
@@ -121,19 +125,26 @@ class RuntimeTool:
         return self._scorer.probabilities(np.asarray(queries.users), histories, np.asarray(queries.candidates))
 
     def score_chunks(self, queries: Queries) -> Iterator[ScoredChunk]:
-        """Yield the scores of a few queries at a time, in order, which bounds the memory; at least one chunk."""
+        """Yield the scores of a few queries at a time, which bounds the memory; every query is in one chunk.
+
+        Queries that the model scores faster together, histories of about the same length, are neighbours in a chunk.
+        """
         users = np.asarray(queries.users)
-        size = max(1, CELLS_PER_CHUNK // self.n_items)
-        for first in range(0, max(1, len(users)), size):
-            rows = slice(first, min(first + size, len(users)))
-            histories = Histories.of(queries.histories[rows], self.n_items)
-            candidates = None if queries.candidates is None else np.asarray(queries.candidates[rows])
-            if candidates is None or not isinstance(self._scorer, ProbabilityScorer):
-                scores = self._scorer.scores(users[rows], histories)
+        candidates = None if queries.candidates is None else np.asarray(queries.candidates)
+        histories = Histories.of(queries.histories, self.n_items)
+        for rows in self._chunk_rows(histories):
+            asked = histories.take(rows)
+            among = None if candidates is None else candidates[rows]
+            if among is None or not isinstance(self._scorer, ProbabilityScorer):
+                scores = self._scorer.scores(users[rows], asked)
             else:
-                scores = self._scorer.candidate_scores(users[rows], histories, candidates)
-            mask_unrankable(scores, histories, candidates)
-            yield ScoredChunk(rows=rows, scores=scores, lengths=histories.lengths)
+                scores = self._scorer.candidate_scores(users[rows], asked, among)
+            if among is None and isinstance(self._scorer, SummingScorer):
+                masses = _masses_of_unseen(scores, asked, self._scorer.masses(asked))
+            else:
+                masses = np.full(len(rows), np.nan)
+            mask_unrankable(scores, asked, among)
+            yield ScoredChunk(rows=rows, scores=scores, lengths=asked.lengths, masses=masses)
 
     def confidence_features(
         self, chunk: ScoredChunk, *, best: NDArray[np.float32] | None = None
@@ -144,11 +155,27 @@ class RuntimeTool:
             chunk: of `score_chunks`.
             best: [b, k] its best scores, where they are known.
         """
-        return confidence_features(chunk.scores, chunk.lengths, self._scorer.scale, best=best)
+        return confidence_features(chunk.scores, chunk.lengths, self._scorer.scale, best=best, masses=chunk.masses)
+
+    def _chunk_rows(self, histories: Histories) -> Iterator[NDArray[np.int64]]:
+        size = max(1, CELLS_PER_CHUNK // self.n_items)
+        order = np.argsort(self._scorer.widths(histories), kind="stable")
+        for first in range(0, len(order), size):
+            yield order[first : first + size]
 
     def _asks_yes_or_no(self, queries: Queries) -> bool:
         one = queries.candidates is not None and queries.candidates.shape[1:] == (1,)
         return one and isinstance(self._scorer, ProbabilityScorer)
+
+
+def _masses_of_unseen(
+    scores: NDArray[np.float32], histories: Histories, masses: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return [B] the masses without the items of the history; NaN where the difference would be rounding."""
+    seen = np.unique(histories.rows * scores.shape[1] + histories.items)
+    weights = scores.reshape(-1)[seen]
+    unseen = masses - np.bincount(seen // scores.shape[1], weights=weights, minlength=len(masses))
+    return np.where(unseen > LEAST_SHARE * masses, unseen, np.nan)
 
 
 def load_tool(folder: str | Path, *, threads: int = 1, item_map_checksum: str | None = None) -> RuntimeTool:
