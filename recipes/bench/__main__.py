@@ -6,6 +6,7 @@ import typer
 
 from recipes.bench.ctr import ctr
 from recipes.bench.direct import direct
+from recipes.bench.evaluation import evaluation
 from recipes.bench.explanation import explanation
 from recipes.bench.leaks import leaks
 from recipes.bench.prepare import prepare
@@ -20,6 +21,7 @@ app.command()(ctr)
 app.command()(tools)
 app.command()(explanation)
 app.command()(direct)
+app.command()(evaluation)
 
 
 @app.callback()

@@ -30,14 +30,18 @@ class Measured:
     peak: int
 
 
-def measured(module: str, *arguments: str) -> Measured:
+def measured(module: str, *arguments: str, python: str = sys.executable) -> Measured:
     """Run `python -m MODULE ARGUMENTS` on two cores; the module reports by `report`.
+
+    Args:
+        module, arguments: what to run.
+        python: of another environment, for what cannot be installed in this one.
 
     Raises:
         subprocess.CalledProcessError: the step failed; its own message is on standard error.
     """
     environment = {**os.environ, **dict.fromkeys(_THREADS, str(CORES))}
-    command = [sys.executable, "-m", module, *arguments]
+    command = [python, "-m", module, *arguments]
     done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return Measured(**json.loads(done.stdout.splitlines()[-1]))
 
