@@ -115,6 +115,18 @@ def ray(session: nox.Session) -> None:
     _pytest(session, "packages/rr-planner/tests/serve/test_ray_service.py")
 
 
+@nox.session(python=TRAINING_PYTHON)
+def browser(session: nox.Session) -> None:
+    """Open the report in the machine's Chromium (`CHROMIUM` names another); skipped where there is none.
+
+    `-- --report PAGE --screenshots FOLDER` opens a report of yours and keeps what was seen.
+    """
+    if not (os.environ.get("CHROMIUM") or shutil.which("chromium")):
+        session.skip("no chromium on the path and none named by CHROMIUM: apt install chromium")
+    install(session, "-e", "packages/rr-eval[report]", *PYTEST, "playwright>=1.50", "axe-playwright-python>=0.1.8")
+    _pytest(session, "tests/browser")
+
+
 @nox.session(python=TRAINING_PYTHON, reuse_venv=False, requires=["build"])
 @nox.parametrize("package", PACKAGES, ids=PACKAGES)
 def isolated(session: nox.Session, package: str) -> None:

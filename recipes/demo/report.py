@@ -14,13 +14,15 @@ from recipes.demo.evaluation import AGENT, ALONE, BOTH, ORACLE, RANDOM
 from recipes.demo.settings import TOOLS, Settings
 from recipes.demo.tuning import HIT_AT
 from rr_data.interfaces import LEVELS, PreparedDataset
-from rr_eval import Evaluation, Predictions, evaluate, gap_closed
+from rr_eval import Evaluation, Predictions, evaluate, evaluate_by, gap_closed
 from rr_eval.report import (
+    CostQualityChart,
     CurveChart,
     DecisionGallery,
     Highlight,
     Phase,
     Provenance,
+    RadarChart,
     ReliabilityDiagram,
     Report,
     ResultsTable,
@@ -28,6 +30,7 @@ from rr_eval.report import (
     Section,
     Series,
     render_report,
+    risk_coverage_chart,
 )
 from rr_vlm import Curriculum, read_history
 
@@ -48,10 +51,29 @@ def write_report(
         ResultsTable.from_evaluation(
             scores, title="Ranking the full catalogue", reference=best_tool(scores), bounds=[ORACLE]
         ),
+        CostQualityChart.from_evaluation(scores, metric=METRICS[0], bounds=[ORACLE]),
+        RadarChart.from_evaluations(
+            {
+                f"{level} EH": part
+                for level, part in evaluate_by(
+                    predictions, by="group", metrics=METRICS, seed=settings.seed, n_resamples=1
+                ).items()
+            },
+            systems=[AGENT, best_tool(scores), ALONE, BOTH],
+            title="By evidence horizon",
+            lead="Users with a short history stand on the side of a high horizon (paper, Fig. 1 and table 3).",
+        ),
         RouteTable.from_predictions(
             predictions, system=AGENT, seed=settings.seed, title="What the planner did", lead=ROUTES_LEAD
         ),
         ReliabilityDiagram.from_predictions(predictions, system=AGENT, k=HIT_AT, title="Is its confidence kept?"),
+        risk_coverage_chart(
+            predictions,
+            systems=[AGENT, best_tool(scores), ALONE, BOTH],
+            k=HIT_AT,
+            title="What it knows about its mistakes",
+            lead="A curve that rises from the left means that the confident answers are the right ones.",
+        ),
         *_training_charts(tuned, settings),
         DecisionGallery(
             decision_cases(data, predictions, settings.cases),

@@ -11,6 +11,7 @@ import pytest
 
 from rr_eval import InvalidArgumentError, evaluate
 from rr_eval.report import (
+    CostQualityChart,
     CurveChart,
     DecisionCase,
     DecisionGallery,
@@ -18,6 +19,7 @@ from rr_eval.report import (
     ItemCard,
     Phase,
     Provenance,
+    RadarChart,
     ReliabilityDiagram,
     Report,
     ResultsTable,
@@ -26,6 +28,7 @@ from rr_eval.report import (
     ToolAnswer,
     render_report,
     report_html,
+    risk_coverage_chart,
 )
 
 pytest.importorskip("jinja2")
@@ -111,6 +114,9 @@ def full_report(routed, picture, tmp_path):
             ),
             RouteTable.from_predictions(routed, system="agent", seed=0),
             ReliabilityDiagram.from_predictions(routed, system="agent", k=1),
+            CostQualityChart.from_evaluation(evaluate(routed, seed=0), metric="HR@5", spent="latency_ms"),
+            RadarChart("Radar", ["HR@5", "NDCG@5", "MRR"], {"agent": [0.2, 0.1, 0.1], "tool <b>": [0.1, 0.1, 0.2]}),
+            risk_coverage_chart(routed, systems=["agent"], k=5),
             DecisionGallery(cases),
         ],
         provenance=Provenance("nox -s demo", {"training": 7}, {"data": "ml-100k"}),

@@ -5,15 +5,19 @@ import pytest
 
 from rr_eval import InvalidArgumentError, InvalidPredictionsError, Predictions, evaluate
 from rr_eval.report import (
+    CostQualityChart,
     CurveChart,
     DecisionCase,
     ItemCard,
+    OperatingPoint,
     Phase,
     Provenance,
+    RadarChart,
     ReliabilityDiagram,
     ResultsTable,
     Series,
     report_from_predictions,
+    risk_coverage_chart,
 )
 from rr_eval.report.picture import data_uri
 from rr_eval.report.scale import nice_ticks
@@ -121,8 +125,62 @@ def test_reliability_of_a_system(routed):
         ReliabilityDiagram.from_predictions(routed, system="weak tool", k=3)
 
 
+def test_cost_and_quality_number_the_systems_by_cost_and_mark_the_line():
+    points = [("cheap", 1e3, 0.1), ("dull", 1e5, 0.15), ("dear", 1e6, 0.3), ("limit", 1e6, 0.5)]
+    chart = CostQualityChart(
+        "c", [OperatingPoint(n, cost, q, q - 0.05, q + 0.05, n == "limit") for n, cost, q in points], "HR@5"
+    )
+    assert [(number, point.name, kept) for number, point, _, kept in chart.rows] == [
+        (1, "cheap", True),
+        (2, "dull", True),  # a tenth of the cost for more than a tenth of what is gained
+        (3, "dear", True),
+        (4, "limit", False),
+    ]
+    drawing = chart.drawing(880, 360)
+    assert all(drawing.left <= mark.x <= drawing.right for mark in drawing.marks)
+    assert all(drawing.top <= mark.high <= mark.y <= mark.low <= drawing.bottom for mark in drawing.marks)
+    ends = drawing.hull.removeprefix("M").split("L")
+    assert ends[0] == f"{drawing.marks[0].x} {drawing.marks[0].y}"
+    assert ends[-1] == f"{drawing.marks[2].x} {drawing.marks[2].y}"
+    with pytest.raises(InvalidArgumentError, match="above 0"):
+        CostQualityChart("c", [OperatingPoint("free", 0.0, 0.1, 0.1, 0.1)], "HR@5")
+
+
+def test_costs_of_an_evaluation(routed):
+    evaluation = evaluate(routed, seed=0)
+    chart = CostQualityChart.from_evaluation(evaluation, metric="HR@5", spent="latency_ms", bounds=["agent"])
+    assert [point.cost for point in chart.points] == sorted(cost.latency_ms for cost in evaluation.costs.values())
+    assert [point.name for point in chart.points if point.is_bound] == ["agent"]
+
+
+def test_the_radar_ends_each_axis_at_its_largest_value():
+    chart = RadarChart("r", ["up", "right", "down", "left"], {"a": [2, 1, 0, 4], "b": [1, 3, 0, 4]})
+    assert chart.ends == [2, 3, 0, 4]
+    drawing = chart.drawing(400, 400)
+    x, y = drawing.centre
+    radius = y - drawing.spokes[0].y
+    assert dict(drawing.shapes)["a"] == f"{x},{y - radius} {round(x + radius / 3, 1)},{y} {x},{y} {x - radius},{y}"
+    assert [spoke.anchor for spoke in drawing.spokes] == ["middle", "start", "middle", "end"]
+    for axes, values in ((["a", "b"], {"s": [1, 2]}), (["a", "b", "c"], {"s": [1, 2, -1]}), (["a", "b", "c"], {})):
+        with pytest.raises(InvalidArgumentError):
+            RadarChart("r", axes, values)
+
+
+def test_risk_and_coverage_end_at_the_share_of_wrong_answers(routed):
+    chart = risk_coverage_chart(routed, systems=["agent", "weak tool"], k=5)
+    (series,) = chart.series  # the tool states no confidence
+    assert series.steps[-1] == 1
+    assert series.values[-1] == pytest.approx(1 - evaluate(routed, seed=0).score("agent", "HR@5").value)
+    with pytest.raises(InvalidPredictionsError, match="only nulls"):
+        risk_coverage_chart(routed, systems=["weak tool"], k=5)
+
+
 def test_a_report_from_predictions_alone(routed):
     report = report_from_predictions(routed, title="T", provenance=Provenance("c"), seed=0, bounds=["agent"])
-    assert [section.title for section in report.sections] == ["Results", "Routes of agent", "Calibration of agent"]
+    titles = [section.title for section in report.sections]
+    assert titles == [
+        *("Results", "Quality and cost", "Group by group"),
+        *("Routes of agent", "Calibration of agent", "Risk and coverage"),
+    ]
     assert report.summary.startswith("3 systems answered 120 sequential queries. The highest HR@5 is")
     assert report.summary.endswith("by strong tool.")

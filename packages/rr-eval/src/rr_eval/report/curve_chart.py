@@ -1,4 +1,4 @@
-"""Curves over training steps, with the phases of the curriculum shaded."""
+"""Curves over training steps, with the phases of the curriculum shaded, or over anything else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Series:
 
     Attributes:
         name: for the legend.
-        steps: rising whole numbers.
+        steps: rising numbers, the horizontal axis.
         values: one finite number a step.
     """
 
@@ -63,6 +63,7 @@ class CurveChart:
         series: at least one.
         phases: shaded behind the curves.
         y_label: what the values are.
+        x_label: what they are over.
         lead: a sentence or two before the chart.
     """
 
@@ -73,6 +74,7 @@ class CurveChart:
     series: Sequence[Series]
     phases: Sequence[Phase] = ()
     y_label: str = "loss"
+    x_label: str = "training steps"
     lead: str = ""
 
     def __post_init__(self) -> None:

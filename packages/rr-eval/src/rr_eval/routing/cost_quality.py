@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rr_eval.errors import InvalidArgumentError
+from rr_eval.routing.hull import upper_hull
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,20 +30,7 @@ class CostQualityCurve:
 
         A router between two of them is had by choosing between the two at random.
         """
-        order = np.lexsort((-self.quality, self.cost))
-        kept: list[int] = []
-        for point in order.tolist():
-            if kept and self.quality[point] <= self.quality[kept[-1]]:
-                continue
-            while len(kept) > 1 and self._turn(kept[-2], kept[-1], point) >= 0:
-                kept.pop()
-            kept.append(point)
-        return np.array(kept, dtype=np.int64)
-
-    def _turn(self, a: int, b: int, c: int) -> float:
-        """Above 0 where b lies below the line from a to c."""
-        left = (self.cost[b] - self.cost[a]) * (self.quality[c] - self.quality[a])
-        return float(left - (self.cost[c] - self.cost[a]) * (self.quality[b] - self.quality[a]))
+        return upper_hull(self.cost, self.quality)
 
 
 def cost_quality_curve(
