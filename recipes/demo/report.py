@@ -52,17 +52,7 @@ def write_report(
             scores, title="Ranking the full catalogue", reference=best_tool(scores), bounds=[ORACLE]
         ),
         CostQualityChart.from_evaluation(scores, metric=METRICS[0], bounds=[ORACLE]),
-        RadarChart.from_evaluations(
-            {
-                f"{level} EH": part
-                for level, part in evaluate_by(
-                    predictions, by="group", metrics=METRICS, seed=settings.seed, n_resamples=1
-                ).items()
-            },
-            systems=[AGENT, best_tool(scores), ALONE, BOTH],
-            title="By evidence horizon",
-            lead="Users with a short history stand on the side of a high horizon (paper, Fig. 1 and table 3).",
-        ),
+        *_radar(predictions, scores, settings),
         RouteTable.from_predictions(
             predictions, system=AGENT, seed=settings.seed, title="What the planner did", lead=ROUTES_LEAD
         ),
@@ -120,6 +110,21 @@ def _highlights(scores: Evaluation, predictions: Predictions) -> list[Highlight]
         closed = gap_closed(hit_rate[AGENT], random=hit_rate[RANDOM], oracle=hit_rate[ORACLE])
         highlights.append(Highlight(f"{100 * closed:.0f} %", "of the gap closed", "from random to oracle routing"))
     return highlights
+
+
+def _radar(predictions: Predictions, scores: Evaluation, settings: Settings) -> list[Section]:
+    """Quality by evidence horizon; nothing where the users stand at fewer than three levels, which make no radar."""
+    parts = evaluate_by(predictions, by="group", metrics=METRICS, seed=settings.seed, n_resamples=1)
+    if len(parts) < len(LEVELS):
+        return []
+    return [
+        RadarChart.from_evaluations(
+            {f"{level} EH": part for level, part in parts.items()},
+            systems=[AGENT, best_tool(scores), ALONE, BOTH],
+            title="By evidence horizon",
+            lead="Users with a short history stand on the side of a high horizon (paper, Fig. 1 and table 3).",
+        )
+    ]
 
 
 def _training_charts(tuned: Path, settings: Settings) -> list[CurveChart]:
