@@ -27,15 +27,15 @@ def test_catalogues_beyond_a_chunk_are_scored_one_by_one(transition_artifact, ma
     assert tool.rank(make_queries([[1], [2], [3]]), 2).items.shape == (3, 2)
 
 
-def test_masses_are_the_sums_of_what_is_not_masked(transition_artifact, ring, make_queries):
+def test_known_sums_are_the_sums_of_what_is_not_masked(transition_artifact, ring, make_queries):
     tool = load_tool(transition_artifact)
     rows = [[], [1, 2, 3], [5, 5, 6], list(range(ring.n_items))]
     (chunk,) = tool.score_chunks(make_queries(rows))
     sums = np.where(np.isneginf(chunk.scores), 0.0, chunk.scores).sum(axis=1)
-    np.testing.assert_allclose(chunk.masses[:3], sums[:3], rtol=1e-5)
-    assert np.isnan(chunk.masses[3])  # all are seen: the difference of equal sums says nothing
+    np.testing.assert_allclose(chunk.sums[:3], sums[:3], rtol=1e-5)
+    assert np.isnan(chunk.sums[3])  # all are seen: the difference of equal sums says nothing
     features = tool.confidence_features(chunk)
-    by_summing = tool.confidence_features(replace(chunk, masses=np.full(4, np.nan)))
+    by_summing = tool.confidence_features(replace(chunk, sums=None))
     np.testing.assert_allclose(features, by_summing, atol=1e-5)
 
 

@@ -36,7 +36,7 @@ def confidence_features(
     scale: Literal["logits", "weights"],
     *,
     best: NDArray[np.float32] | None = None,
-    masses: FloatArray | None = None,
+    sums: FloatArray | None = None,
 ) -> FloatArray:
     """Describe how decided a row of scores is.
 
@@ -47,7 +47,7 @@ def confidence_features(
         lengths: [B] known items in the history.
         scale: what the scores are.
         best: [B, k] the k best scores of each row, best first, where they are known; used where k is 5 or more.
-        masses: [B] the sum of the weights of each row where it is known, else NaN; for the scale "weights".
+        sums: [B] the sum of the weights of each row where it is known, else NaN; for the scale "weights".
 
     Returns:
         [B, 4]: log of the share of the first five items; log of the first item's share over the mean of the next four;
@@ -60,11 +60,8 @@ def confidence_features(
     # Only what exp cannot take is shifted: it costs a pass over all scores.
     highest = np.where(np.isfinite(highest) & (np.abs(highest) > LARGEST_LOGIT), highest, 0.0).astype(np.float32)
     top = _masses(best[:, :DEPTH], highest, scale).astype(np.float64)
-    total = np.full(len(scores), np.nan) if masses is None else masses.copy()
-    unknown = np.isnan(total)
-    if unknown.all():
-        total = _total_mass(scores, highest, scale)
-    elif unknown.any():
+    total = _total_mass(scores, highest, scale) if sums is None else sums.copy()
+    if (unknown := np.isnan(total)).any():
         total[unknown] = _total_mass(scores[unknown], highest[unknown], scale)
     top /= np.where(total > 0, total, 1.0)[:, None]
     width = min(DEPTH, scores.shape[1])

@@ -12,6 +12,7 @@ from rr_tools.artifact import NETWORK_FILE, WEIGHTS_FILE, Artifact
 from rr_tools.errors import ArtifactError
 from rr_tools.runtime.feature_rows import FeatureRows
 from rr_tools.runtime.queries import Histories
+from rr_tools.runtime.scores import Scores
 from rr_tools.runtime.session import OnnxSession
 
 ROWS_PER_RUN = 2**14  # bounds the memory of one run of the network
@@ -38,14 +39,10 @@ class PairScorer:
         except KeyError as error:
             raise ArtifactError(f"{artifact.folder}: {WEIGHTS_FILE} lacks {error}; train the tool again") from error
 
-    def widths(self, histories: Histories) -> NDArray[np.int64]:
-        """Return [B] zeros: in any order it takes as long."""
-        return np.zeros(len(histories), dtype=np.int64)
-
-    def scores(self, users: NDArray[Any], histories: Histories) -> NDArray[np.float32]:
-        """Return [B, n_items] the probability of every item."""
+    def scores(self, users: NDArray[Any], histories: Histories) -> Scores:
+        """Score every item with its probability."""
         everything = np.broadcast_to(np.arange(self._rows.n_items), (len(histories), self._rows.n_items))
-        return self.probabilities(users, histories, everything)
+        return Scores(self.probabilities(users, histories, everything))
 
     def probabilities(self, users: NDArray[Any], histories: Histories, items: NDArray[Any]) -> NDArray[np.float32]:
         """Return [B, C] the probability of each of the items [B, C]; unknown users and items get one too."""
@@ -58,15 +55,13 @@ class PairScorer:
             probabilities[first : first + size] = logits.reshape(chunk.shape)
         return probabilities
 
-    def candidate_scores(
-        self, users: NDArray[Any], histories: Histories, candidates: NDArray[Any]
-    ) -> NDArray[np.float32]:
-        """Return [B, n_items] the probabilities of the candidates [B, C], -inf elsewhere."""
-        scores = np.full((len(candidates), self._rows.n_items), -np.inf, dtype=np.float32)
+    def candidate_scores(self, users: NDArray[Any], histories: Histories, candidates: NDArray[Any]) -> Scores:
+        """Score the candidates [B, C] with their probabilities, everything else with -inf."""
+        values = np.full((len(candidates), self._rows.n_items), -np.inf, dtype=np.float32)
         known = (candidates >= 0) & (candidates < self._rows.n_items)
         rows = np.broadcast_to(np.arange(len(candidates))[:, None], candidates.shape)[known]
-        scores[rows, candidates[known]] = self.probabilities(users, histories, candidates)[known]
-        return scores
+        values[rows, candidates[known]] = self.probabilities(users, histories, candidates)[known]
+        return Scores(values)
 
     def _run(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         logits = [self._session.run(rows[first : first + ROWS_PER_RUN]) for first in range(0, len(rows), ROWS_PER_RUN)]

@@ -18,9 +18,9 @@ from rr_tools.artifact import NETWORK_FILE, WEIGHTS_FILE, Artifact
 from rr_tools.errors import ArtifactError
 from rr_tools.runtime.pair_scorer import PairScorer
 from rr_tools.runtime.queries import Histories
+from rr_tools.runtime.scores import FloatArray, Scores, sums_of_unseen
 from rr_tools.runtime.session import OnnxSession
 
-FloatArray = NDArray[np.float32]
 Scale = Literal["logits", "weights"]
 WIDTH_STEP = 4  # histories run together whose lengths differ by less
 
@@ -31,12 +31,8 @@ class Scorer(Protocol):
     scale: Scale
     """"logits" are compared through a softmax, "weights" are not negative and compared by their share."""
 
-    def widths(self, histories: Histories) -> NDArray[np.int64]:
-        """Return [B] a number that queries share which are scored faster one after the other."""
-        ...
-
-    def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
-        """Return a new array [B, n_items]."""
+    def scores(self, users: NDArray[Any], histories: Histories) -> Scores:
+        """Score the catalogue for B queries, in a new array."""
         ...
 
 
@@ -48,17 +44,8 @@ class ProbabilityScorer(Scorer, Protocol):
         """Return [B, C] the probability of each of the items [B, C]."""
         ...
 
-    def candidate_scores(self, users: NDArray[Any], histories: Histories, candidates: NDArray[Any]) -> FloatArray:
-        """Return a new array [B, n_items], computed for the candidates [B, C] only."""
-        ...
-
-
-@runtime_checkable
-class SummingScorer(Scorer, Protocol):
-    """Knows the sum of a row of scores without a pass over them."""
-
-    def masses(self, histories: Histories) -> NDArray[np.float64]:
-        """Return [B] the sum of each row of `scores`, up to rounding."""
+    def candidate_scores(self, users: NDArray[Any], histories: Histories, candidates: NDArray[Any]) -> Scores:
+        """Score the candidates [B, C] only, in a new array; -inf elsewhere."""
         ...
 
 
@@ -72,25 +59,25 @@ class SequenceScorer:
         self._session = OnnxSession(artifact.file(NETWORK_FILE), threads=threads)
         self._max_length, self._n_items = artifact.card.max_length, artifact.card.n_items
 
-    def widths(self, histories: Histories) -> NDArray[np.int64]:
-        """Return [B] the columns that a row of item codes needs, a multiple of four or the greatest length."""
-        if not self._session.any_length:
-            return np.full(len(histories), self._max_length)
-        return np.clip(-(-histories.lengths // WIDTH_STEP) * WIDTH_STEP, 1, self._max_length)
-
-    def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
+    def scores(self, users: NDArray[Any], histories: Histories) -> Scores:
         """Run the network on [B, max_length] item codes, -1 behind short histories.
 
-        Where the network takes rows of any length, rows of the same width that follow each other run together, without
-        the columns that are padding for all of them.
+        Where the network takes rows of any length, histories of about the same length run together, without the columns
+        that are padding for all of them; the rows of the answer are in that order.
         """
-        rows, widths = histories.last(self._max_length), self.widths(histories)
-        scores = np.empty((len(rows), self._n_items), dtype=np.float32)
-        edges = np.flatnonzero(np.diff(widths, prepend=-1, append=-1))
-        for first, behind in pairwise(edges):
+        rows = histories.last(self._max_length)
+        if not self._session.any_length or len(rows) == 0:
+            return Scores(self._session.run(rows))
+        widths = np.clip(-(-histories.lengths // WIDTH_STEP) * WIDTH_STEP, 1, self._max_length)
+        if widths.min() == widths.max():
+            return Scores(self._session.run(np.ascontiguousarray(rows[:, : widths[0]])))
+        order = np.argsort(widths, kind="stable")
+        rows, widths = rows[order], widths[order]
+        values = np.empty((len(rows), self._n_items), dtype=np.float32)
+        for first, behind in pairwise(np.flatnonzero(np.diff(widths, prepend=-1, append=-1))):
             alike = np.ascontiguousarray(rows[first:behind, : widths[first]])
-            self._session.run_into(alike, scores[first:behind])
-        return scores
+            self._session.run_into(alike, values[first:behind])
+        return Scores(values, order=order)
 
 
 class UserScorer:
@@ -102,14 +89,10 @@ class UserScorer:
         """Open the artifact's network."""
         self._session = OnnxSession(artifact.file(NETWORK_FILE), threads=threads)
 
-    def widths(self, histories: Histories) -> NDArray[np.int64]:
-        """Return [B] zeros: in any order it takes as long."""
-        return np.zeros(len(histories), dtype=np.int64)
-
-    def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
+    def scores(self, users: NDArray[Any], histories: Histories) -> Scores:
         """Run the network on [B] user codes; ids that are not integers are unknown users."""
         codes = users if users.dtype.kind in "iu" else np.full(len(users), -1)
-        return self._session.run(codes.astype(np.int64, copy=False))
+        return Scores(self._session.run(codes.astype(np.int64, copy=False)))
 
 
 class NeighborScorer:
@@ -130,11 +113,7 @@ class NeighborScorer:
         of_entries = np.repeat(np.arange(len(self._indptr) - 1), np.diff(self._indptr))
         self._sums = np.bincount(of_entries, weights=self._values, minlength=len(self._indptr) - 1)
 
-    def widths(self, histories: Histories) -> NDArray[np.int64]:
-        """Return [B] zeros: in any order it takes as long."""
-        return np.zeros(len(histories), dtype=np.int64)
-
-    def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
+    def scores(self, users: NDArray[Any], histories: Histories) -> Scores:
         """Sum neighbour rows; a history without any neighbour is answered by popularity."""
         n_items = len(self._popularity)
         ages = histories.ages()
@@ -144,22 +123,12 @@ class NeighborScorer:
         starts, counts = self._indptr[items], self._indptr[items + 1] - self._indptr[items]
         entries = np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
         cells = np.repeat(rows * n_items, counts) + self._indices[entries]
-        scores = np.zeros((len(histories), n_items), dtype=np.float32)
-        np.add.at(scores.reshape(-1), cells, np.repeat(weights, counts) * self._values[entries])
-        scores[self._mass(histories) == 0] = self._popularity
-        return scores
-
-    def masses(self, histories: Histories) -> NDArray[np.float64]:
-        """Sum what the neighbours of the history have together, without summing the scores."""
-        masses = self._mass(histories)
-        return np.where(masses == 0, self._popularity.sum(dtype=np.float64), masses)
-
-    def _mass(self, histories: Histories) -> NDArray[np.float64]:
-        ages = histories.ages()
-        recent = ages < len(self._age_weights)
-        shares = self._age_weights[ages[recent]] * self._sums[histories.items[recent]]
-        masses = np.bincount(histories.rows[recent], weights=shares, minlength=len(histories))
-        return masses.astype(np.float64)
+        values = np.zeros((len(histories), n_items), dtype=np.float32)
+        np.add.at(values.reshape(-1), cells, np.repeat(weights, counts) * self._values[entries])
+        sums = np.bincount(rows, weights=weights * self._sums[items], minlength=len(histories)).astype(np.float64)
+        unreached = sums == 0
+        values[unreached], sums[unreached] = self._popularity, self._popularity.sum(dtype=np.float64)
+        return Scores(values, unseen=sums_of_unseen(values, sums, histories))
 
 
 class PopularityScorer:
@@ -171,13 +140,9 @@ class PopularityScorer:
         """Read the artifact's array; `threads` has no effect."""
         self._popularity = _arrays(artifact, "popularity")["popularity"].astype(np.float32)
 
-    def widths(self, histories: Histories) -> NDArray[np.int64]:
-        """Return [B] zeros: in any order it takes as long."""
-        return np.zeros(len(histories), dtype=np.int64)
-
-    def scores(self, users: NDArray[Any], histories: Histories) -> FloatArray:
+    def scores(self, users: NDArray[Any], histories: Histories) -> Scores:
         """Repeat the popularity for each query."""
-        return np.tile(self._popularity, (len(histories), 1))
+        return Scores(np.tile(self._popularity, (len(histories), 1)))
 
 
 SCORERS: Mapping[str, Callable[[Artifact, int], Scorer]] = {

@@ -31,11 +31,12 @@ def best_codes(scores: NDArray[Any], k: int) -> IntArray:
     """
     chosen, edge, crowded = _choose(scores, k)
     chosen.sort(axis=1)
-    size = max(1, CELLS_IN_CACHE // scores.shape[1])
-    for first in range(0, len(scores), size):
-        rows = slice(first, first + size)
-        if crowded[rows].any():
-            chosen[rows] = _lowest_of_tied(scores[rows], edge[rows], k)
+    if crowded.any():
+        size = max(1, CELLS_IN_CACHE // scores.shape[1])
+        for first in range(0, len(scores), size):
+            rows = slice(first, first + size)
+            if crowded[rows].any():
+                chosen[rows] = _lowest_of_tied(scores[rows], np.flatnonzero(scores[rows] >= edge[rows]), edge[rows], k)
     return chosen
 
 
@@ -56,8 +57,13 @@ def _choose(scores: NDArray[Any], k: int) -> tuple[IntArray, NDArray[Any], NDArr
 
 def _choose_by_sorting(scores: NDArray[Any], k: int) -> tuple[IntArray, NDArray[Any], NDArray[np.bool_]]:
     """Do what `_choose` does for short rows: sorting values is several times faster than sorting or parting codes."""
-    edge = np.sort(scores, axis=1)[:, scores.shape[1] - k, None]
-    return _lowest_of_tied(scores, edge, k), edge, np.count_nonzero(scores >= edge, axis=1) > k
+    rows, n_items = scores.shape
+    edge = np.sort(scores, axis=1)[:, n_items - k, None]
+    reached = scores >= edge
+    places = np.flatnonzero(reached)
+    if len(places) == rows * k:
+        return (places % n_items).reshape(rows, k), edge, np.zeros(rows, dtype=np.bool_)
+    return _lowest_of_tied(scores, places, edge, k), edge, np.count_nonzero(reached, axis=1) > k
 
 
 def _block_maxima(scores: NDArray[Any], blocks: int) -> NDArray[Any]:
@@ -70,9 +76,11 @@ def _block_maxima(scores: NDArray[Any], blocks: int) -> NDArray[Any]:
     return maxima
 
 
-def _lowest_of_tied(scores: NDArray[Any], edge: NDArray[Any], k: int) -> IntArray:
-    """Return [B, k] the codes above `edge` [B, 1], of which there are less than k, and the lowest of those at it."""
-    places = np.flatnonzero(scores >= edge)
+def _lowest_of_tied(scores: NDArray[Any], places: IntArray, edge: NDArray[Any], k: int) -> IntArray:
+    """Return [B, k] the codes above `edge` [B, 1], of which there are less than k, and the lowest of those at it.
+
+    `places` are the flat places of all scores that are at least the edge, rising.
+    """
     rows, codes = np.divmod(places, scores.shape[1])
     tied = scores.reshape(-1)[places] == edge[rows, 0]
     counts = np.bincount(rows[tied], minlength=len(scores))

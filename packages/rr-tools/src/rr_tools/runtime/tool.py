@@ -14,10 +14,9 @@ from rr_tools.errors import ArtifactError, InvalidDataError
 from rr_tools.runtime.confidence import ConfidenceModel, confidence_features
 from rr_tools.runtime.queries import Histories, Queries, mask_unrankable
 from rr_tools.runtime.ranking import Ranking, require_place, top_k
-from rr_tools.runtime.scorers import ProbabilityScorer, SummingScorer, open_scorer
+from rr_tools.runtime.scorers import ProbabilityScorer, open_scorer
 
 CELLS_PER_CHUNK = 2**22  # queries are scored in chunks of at most this many scores, which bounds the memory
-LEAST_SHARE = 0.01  # of what a sum was before a subtraction: four digits of single precision are left
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,13 +27,13 @@ class ScoredChunk:
         rows: [b] which queries of the batch.
         scores: [b, n_items] float32, -inf where an item must not be ranked.
         lengths: [b] known items in each history.
-        masses: [b] sum of the scores that are not -inf, NaN where it was not cheap to know.
+        sums: [b] sum of the scores that are not -inf, NaN where it is not known; None where no row's is.
     """
 
     rows: NDArray[np.int64]
     scores: NDArray[np.float32]
     lengths: NDArray[np.int64]
-    masses: NDArray[np.float64]
+    sums: NDArray[np.float64] | None = None
 
 
 class RuntimeTool:
@@ -127,24 +126,24 @@ class RuntimeTool:
     def score_chunks(self, queries: Queries) -> Iterator[ScoredChunk]:
         """Yield the scores of a few queries at a time, which bounds the memory; every query is in one chunk.
 
-        Queries that the model scores faster together, histories of about the same length, are neighbours in a chunk.
+        Inside a chunk the queries may stand in another order than they were given in.
         """
         users = np.asarray(queries.users)
-        candidates = None if queries.candidates is None else np.asarray(queries.candidates)
-        histories = Histories.of(queries.histories, self.n_items)
-        for rows in self._chunk_rows(histories):
-            asked = histories.take(rows)
-            among = None if candidates is None else candidates[rows]
-            if among is None or not isinstance(self._scorer, ProbabilityScorer):
-                scores = self._scorer.scores(users[rows], asked)
+        size = max(1, CELLS_PER_CHUNK // self.n_items)
+        for first in range(0, len(users), size):
+            rows = np.arange(first, min(first + size, len(users)))
+            histories = Histories.of(queries.histories[first : first + size], self.n_items)
+            candidates = None if queries.candidates is None else np.asarray(queries.candidates[first : first + size])
+            if candidates is None or not isinstance(self._scorer, ProbabilityScorer):
+                scores = self._scorer.scores(users[rows], histories)
             else:
-                scores = self._scorer.candidate_scores(users[rows], asked, among)
-            if among is None and isinstance(self._scorer, SummingScorer):
-                masses = _masses_of_unseen(scores, asked, self._scorer.masses(asked))
-            else:
-                masses = np.full(len(rows), np.nan)
-            mask_unrankable(scores, asked, among)
-            yield ScoredChunk(rows=rows, scores=scores, lengths=asked.lengths, masses=masses)
+                scores = self._scorer.candidate_scores(users[rows], histories, candidates)
+            if scores.order is not None:
+                rows, histories = rows[scores.order], histories.take(scores.order)
+                candidates = None if candidates is None else candidates[scores.order]
+            mask_unrankable(scores.values, histories, candidates)
+            sums = scores.unseen if candidates is None else None
+            yield ScoredChunk(rows=rows, scores=scores.values, lengths=histories.lengths, sums=sums)
 
     def confidence_features(
         self, chunk: ScoredChunk, *, best: NDArray[np.float32] | None = None
@@ -155,27 +154,11 @@ class RuntimeTool:
             chunk: of `score_chunks`.
             best: [b, k] its best scores, where they are known.
         """
-        return confidence_features(chunk.scores, chunk.lengths, self._scorer.scale, best=best, masses=chunk.masses)
-
-    def _chunk_rows(self, histories: Histories) -> Iterator[NDArray[np.int64]]:
-        size = max(1, CELLS_PER_CHUNK // self.n_items)
-        order = np.argsort(self._scorer.widths(histories), kind="stable")
-        for first in range(0, len(order), size):
-            yield order[first : first + size]
+        return confidence_features(chunk.scores, chunk.lengths, self._scorer.scale, best=best, sums=chunk.sums)
 
     def _asks_yes_or_no(self, queries: Queries) -> bool:
         one = queries.candidates is not None and queries.candidates.shape[1:] == (1,)
         return one and isinstance(self._scorer, ProbabilityScorer)
-
-
-def _masses_of_unseen(
-    scores: NDArray[np.float32], histories: Histories, masses: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return [B] the masses without the items of the history; NaN where the difference would be rounding."""
-    seen = np.unique(histories.rows * scores.shape[1] + histories.items)
-    weights = scores.reshape(-1)[seen]
-    unseen = masses - np.bincount(seen // scores.shape[1], weights=weights, minlength=len(masses))
-    return np.where(unseen > LEAST_SHARE * masses, unseen, np.nan)
 
 
 def load_tool(folder: str | Path, *, threads: int = 1, item_map_checksum: str | None = None) -> RuntimeTool:
