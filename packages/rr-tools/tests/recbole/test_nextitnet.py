@@ -17,6 +17,15 @@ def test_the_last_state_of_a_full_row_is_what_recbole_returns(ring):
     torch.testing.assert_close(encoder.states(rows)[:, -1], encoder.model(rows))
 
 
+@pytest.mark.parametrize("kernel_size", [2, 3])
+def test_the_last_states_of_long_rows_are_those_of_all_positions(ring, kernel_size):
+    encoder = NextItNetEncoder(NextItNetConfig(hidden_size=16, max_length=30, kernel_size=kernel_size), ring).eval()
+    rows = torch.randint(1, ring.n_items + 1, (4, 30), generator=torch.Generator().manual_seed(0))
+    lengths = torch.tensor([30, 26, 9, 1])
+    expected = encoder.states(rows)[torch.arange(4), lengths - 1]
+    torch.testing.assert_close(encoder.last_states(rows, lengths), expected)
+
+
 def test_padding_has_no_effect(ring):
     encoder = NextItNetEncoder(CONFIG, ring).eval()
     padded = torch.tensor([[7, 8, 9, 0, 0, 0]])

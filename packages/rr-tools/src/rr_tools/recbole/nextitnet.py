@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from rr_tools.recbole.causal_convolutions import last_convolved_states
 from rr_tools.recbole.models import DILATIONS, build_nextitnet
 from rr_tools.recbole.sequence_encoder import SequenceEncoder
 from rr_tools.recbole.sequential import sequential_model
@@ -28,6 +29,12 @@ class NextItNetEncoder(SequenceEncoder):
         """Return the hidden state at every position."""
         inputs = self.dropout(self.model.item_embedding(rows))
         states: Tensor = self.model.final_layer(self.dropout(self.model.residual_blocks(inputs)))
+        return states
+
+    def last_states(self, rows: Tensor, lengths: Tensor) -> Tensor:
+        """Return the state at each row's last item."""
+        inputs = self.model.item_embedding(rows)
+        states: Tensor = self.model.final_layer(last_convolved_states(self.model.residual_blocks, inputs, lengths))
         return states
 
     def flops_per_history(self) -> float:
