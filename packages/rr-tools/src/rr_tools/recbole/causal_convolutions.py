@@ -19,7 +19,7 @@ def last_convolved_states(blocks: Any, inputs: Tensor, lengths: Tensor) -> Tenso
         lengths: [B] items in each row.
     """
     *first, block = blocks
-    states = inputs
+    states: Tensor = inputs
     for earlier in first:
         states = earlier(states)
     last = (lengths.clamp(min=1) - 1).unsqueeze(1)
@@ -39,7 +39,7 @@ def _looked_at(convolution: Any, places: Tensor) -> Tensor:
 
 def _convolved_at(convolution: Any, states: Tensor, places: Tensor) -> Tensor:
     columns = _at(states, _looked_at(convolution, places))
-    return _product(convolution, columns.unflatten(1, (places.size(1), -1)).flatten(2))
+    return _product(convolution, columns.reshape(places.size(0), places.size(1), -1))
 
 
 def _at(states: Tensor, places: Tensor) -> Tensor:
