@@ -33,7 +33,7 @@ def last_convolved_states(blocks: Any, inputs: Tensor, lengths: Tensor) -> Tenso
 def _looked_at(convolution: Any, places: Tensor) -> Tensor:
     """Return [B, P * kernel] the places that a causal convolution reads for its results at `places` [B, P]."""
     kernel, dilation = convolution.kernel_size[1], convolution.dilation[1]
-    back = torch.arange(kernel - 1, -1, -1) * dilation
+    back: Tensor = torch.arange(kernel - 1, -1, -1) * dilation
     return (places.unsqueeze(2) - back).flatten(1)
 
 
