@@ -185,14 +185,14 @@ def _total_mass(
 ) -> FloatArray:
     """Return [B] the sum of the masses, a few rows at a time: what they take stays in the processor's cache.
 
-    A product with ones adds three times as fast as `sum`.
+    Products with ones, row by row, add twice as fast as `sum`; one product of all would round a row by its neighbours.
     """
     size = max(1, CELLS_IN_CACHE // scores.shape[1])
-    total, ones = np.empty(len(scores)), np.ones(scores.shape[1], dtype=np.float32)
+    total, ones = np.empty(len(scores)), np.ones((scores.shape[1], 1), dtype=np.float32)
     for first in range(0, len(scores), size):
         rows = slice(first, first + size)
         with np.errstate(over="ignore"):  # weights beyond what float32 holds are more than any other
-            total[rows] = _masses(scores[rows], highest[rows], scale) @ ones
+            total[rows] = np.matmul(_masses(scores[rows], highest[rows], scale)[:, None, :], ones)[:, 0, 0]
     return total
 
 
