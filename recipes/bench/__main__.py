@@ -12,6 +12,7 @@ from recipes.bench.leaks import leaks
 from recipes.bench.prepare import prepare
 from recipes.bench.tools import tools
 from recipes.bench.tools_speed import tools_speed
+from recipes.bench.vlm import vlm
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command()(prepare)
@@ -22,6 +23,7 @@ app.command()(tools)
 app.command()(explanation)
 app.command()(direct)
 app.command()(evaluation)
+app.command()(vlm)
 
 
 @app.callback()

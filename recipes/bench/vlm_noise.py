@@ -1,0 +1,40 @@
+"""What wrong tools do to the reasoner: a noise tool beside the good ones, and noise in the place of one of three."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from recipes.bench.vlm_examples import Asked
+from rr_planner import Ranking
+from rr_vlm import VlmReasoner
+
+USERS = 5000
+HIT_AT = 5
+THREE = ("item-transition", "sasrec", "text-knn")
+
+
+def overruling(reasoner: VlmReasoner, asked: Asked, seed: int) -> dict[str, float]:
+    """HR@5 on at most 5,000 drawn users, by what the reasoner consulted.
+
+    Noise is a permutation of SASRec's lists over the users: as likely items as ever, for somebody else.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = asked.take(np.sort(rng.permutation(len(asked))[:USERS]))
+    answers = dict(drawn.answers)
+    noise = {name: answer.take(rng.permutation(len(drawn))) for name, answer in answers.items()}
+    hits = {"all tools": _hits(reasoner, drawn, answers)}
+    hits["all tools and noise"] = _hits(reasoner, drawn, {**answers, "noise": noise["sasrec"]})
+    for replaced in THREE:
+        two = {name: answers[name] for name in THREE if name != replaced}
+        hits[f"without {replaced}"] = _hits(reasoner, drawn, two)
+        hits[f"noise for {replaced}"] = _hits(
+            reasoner, drawn, {name: noise[name] if name == replaced else answers[name] for name in THREE}
+        )
+    return hits
+
+
+def _hits(reasoner: VlmReasoner, asked: Asked, evidence: Mapping[str, Ranking]) -> float:
+    found = reasoner.deliberate(asked.queries, HIT_AT, evidence)
+    return float((found.items == asked.examples.targets[:, None]).any(axis=1).mean())

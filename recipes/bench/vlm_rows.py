@@ -1,0 +1,91 @@
+"""The tuning rows and the catalogue of the embedded reasoner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+from recipes.bench.vlm_examples import Asked
+from recipes.bench.vlm_settings import VlmSettings
+from recipes.demo.examples import Examples, windows
+from recipes.demo.tuning import item_categories
+from rr_data.interfaces import EvidenceNoise, PreparedDataset, Sequences, build_traces, sft_rows, templates
+from rr_vlm import Catalogue, encode_items
+
+WIDTH = 128
+
+
+def tuning_rows(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> list[dict[str, Any]]:
+    """Return windows over the training items, and the examples with the tools' answers and, some, without."""
+    spans = windows(data.sequences(until="train"), size=settings.history, stride=settings.history)
+    parts = [_rows(data, spans, settings, seed=seed)]
+    if settings.tools:
+        parts += [_consulting(data, asked, settings, seed), _alone(data, asked, settings, seed)]
+    return list(chain.from_iterable(parts))
+
+
+def catalogue(data: PreparedDataset, sasrec: Path, settings: VlmSettings, seed: int) -> Catalogue:
+    """Describe the items; their tokens start half from SASRec's vectors, half from their titles and categories."""
+    titles, categories = data.items["title"].fill_null("").to_list(), item_categories(data)
+    vectors = None
+    if settings.start != "nothing":
+        texts = [f"{title} {' '.join(names)}" for title, names in zip(titles, categories, strict=True)]
+        tensors = load_file(sasrec / "network.safetensors")
+        learned = tensors["encoder.model.item_embedding.weight"][1 : data.n_items + 1]
+        halves = [_unit_rows(learned), encode_items(texts, width=WIDTH - learned.shape[1]).vectors]
+        rotation, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(WIDTH, WIDTH)))
+        vectors = (np.concatenate(halves, axis=1) @ rotation / np.sqrt(len(halves))).astype(np.float32)
+    return Catalogue(titles=titles, categories=categories, vectors=vectors)
+
+
+def _consulting(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> Iterator[dict[str, Any]]:
+    shown = EvidenceNoise(seed=seed).apply(_codes(asked, settings))
+    levels = data.evidence_horizon().levels[asked.examples.users]
+    traces = build_traces(shown, asked.examples.targets, levels)
+    return _rows(data, asked.examples, settings, seed=seed + 1, traces=traces, answers=shown)
+
+
+def _alone(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> Iterator[dict[str, Any]]:
+    """Without answers there is nothing to cite: the thought says which tools would help."""
+    few = asked.take(np.arange(seed % settings.alone_every, len(asked), settings.alone_every))
+    levels = data.evidence_horizon().levels[few.examples.users]
+    traces = build_traces(_codes(few, settings), few.examples.targets, levels)
+    bare = [replace(trace, evidence=()) for trace in traces]
+    return _rows(data, few.examples, settings, seed=seed + 2, traces=bare)
+
+
+def _codes(asked: Asked, settings: VlmSettings) -> dict[str, NDArray[np.int64]]:
+    return {
+        name: np.where(np.isneginf(answer.scores), -1, answer.items)[:, : settings.shown]
+        for name, answer in asked.answers.items()
+    }
+
+
+def _rows(data: PreparedDataset, examples: Examples, settings: VlmSettings, **options: Any) -> Iterator[dict[str, Any]]:
+    horizon = data.evidence_horizon()
+    return sft_rows(
+        users=examples.users,
+        histories=Sequences.of(examples.histories),
+        targets=examples.targets,
+        evidence_horizon=horizon.normalized[examples.users],
+        eh_levels=horizon.levels[examples.users],
+        categories=item_categories(data),
+        answers_shown=settings.shown,
+        history_length=settings.history,
+        pictures=0,
+        wordings=None if settings.template is None else [templates("sequential")[settings.template]],
+        **options,
+    )
+
+
+def _unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = vectors / np.where(lengths > 0, lengths, 1.0)
+    return unit

@@ -1,0 +1,159 @@
+"""One reasoner: tuned, calibrated, measured. `python -m recipes.bench.vlm_run DATA TOOLS OUT --variant NAME --seed N`.
+
+A process of its own, so that its peak of memory is its own; killed, it goes on where it was when it is run again.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import shlex
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+import typer
+from numpy.typing import NDArray
+
+from recipes.bench import vlm_examples
+from recipes.bench.vlm_examples import Asked
+from recipes.bench.vlm_noise import overruling
+from recipes.bench.vlm_rows import WIDTH, catalogue, tuning_rows
+from recipes.bench.vlm_settings import TOOLS, VARIANTS, VlmSettings
+from rr_data.interfaces import PreparedDataset
+from rr_planner import Ranking
+from rr_vlm import EmbeddedOptions, PromptOptions, VlmReasoner, train
+
+RESULT, ANSWERS = "result.json", "answers.npz"
+DEPTH = 20
+USERS_AT_ONCE = 2000
+KIB = 1 if sys.platform == "darwin" else 1024
+Columns = dict[str, NDArray[Any]]
+
+
+def run(
+    data: Path,
+    tools: Path,
+    out: Path,
+    *,
+    variant: str = "reasonrec",
+    seed: int = 0,
+    steps: Annotated[int | None, typer.Option(help="Optimizer steps; otherwise those of the settings.")] = None,
+    threads: int = 1,
+) -> None:
+    """Tune on the prepared dataset DATA with the tools kept in TOOLS; write `OUT/answers.npz` and `OUT/result.json`."""
+    torch.set_num_threads(threads)
+    settings = VARIANTS[variant] if steps is None else replace(VARIANTS[variant], steps=steps)
+    dataset = PreparedDataset.open(data)
+    fitting, held_out = split(vlm_examples.validation(dataset, tools, k=settings.shown), settings.held_out)
+    if not (out / "reasoner").exists():
+        _tune(dataset, fitting, tools, settings, seed, out)
+    reasoner, tuned = VlmReasoner.load(out / "reasoner"), time.perf_counter()
+    reasoner = calibrated(reasoner, held_out)
+    columns = measured(reasoner, held_out, dataset, "held out")
+    asked = vlm_examples.test(dataset, tools, k=settings.shown)
+    columns |= measured(reasoner, asked, dataset, "test")
+    noise = overruling(reasoner, asked, seed) if variant == "reasonrec" and settings.tools else {}
+    np.savez(out / ANSWERS, **columns)
+    _write_result(out, reasoner, variant, seed, settings, noise, time.perf_counter() - tuned)
+
+
+def split(asked: Asked, share: float) -> tuple[Asked, Asked]:
+    """Part users into those that are tuned on and those held out; the same ones for every seed."""
+    drawn = np.random.default_rng(0).permutation(len(asked))
+    cut = round(share * len(asked))
+    return asked.take(np.sort(drawn[cut:])), asked.take(np.sort(drawn[:cut]))
+
+
+def calibrated(reasoner: VlmReasoner, held_out: Asked) -> VlmReasoner:
+    """Calibrate the confidence of answering alone and with the tools' answers."""
+    targets = held_out.examples.targets
+    for evidence in (None, held_out.answers):
+        reasoner = reasoner.calibrated(held_out.queries, targets, evidence)
+    return reasoner
+
+
+def measured(reasoner: VlmReasoner, asked: Asked, data: PreparedDataset, part: str) -> Columns:
+    """By `PART|SYSTEM|...` the rank of each target (inf beyond the list) and what the reasoner believed."""
+    ranks: dict[str, list[NDArray[Any]]] = {"alone": [], "consulting": []}
+    beliefs: dict[str, list[NDArray[Any]]] = {"alone": [], "consulting": []}
+    masses: dict[str, list[NDArray[Any]]] = {"alone": [], "consulting": []}
+    for first in range(0, len(asked), USERS_AT_ONCE):
+        chunk = asked.take(np.arange(first, min(first + USERS_AT_ONCE, len(asked))))
+        for name, found in zip(ranks, reasoner.deliberate_both(chunk.queries, DEPTH, chunk.answers), strict=True):
+            ranks[name].append(list_ranks(found.items, chunk.examples.targets))
+            beliefs[name].append(found.confidence)
+            masses[name].append(np.exp(found.scores[:, :1].astype(np.float64)).sum(axis=1))
+    columns: Columns = {f"{part}|level": data.evidence_horizon().levels[asked.examples.users]}
+    for name in ranks:
+        columns[f"{part}|{name}|rank"] = np.concatenate(ranks[name])
+        columns[f"{part}|{name}|confidence"] = np.concatenate(beliefs[name])
+        columns[f"{part}|{name}|max probability"] = np.concatenate(masses[name])
+    for name, answer in asked.answers.items():
+        columns[f"{part}|{name}|rank"] = list_ranks(codes(answer), asked.examples.targets)
+    return columns
+
+
+def list_ranks(items: NDArray[np.int64], targets: NDArray[np.int64]) -> NDArray[np.float64]:
+    """[B] the place of each target in its list from 1, inf where it is not there."""
+    found = items == targets[:, None]
+    return np.where(found.any(axis=1), found.argmax(axis=1) + 1.0, np.inf)
+
+
+def codes(answer: Ranking) -> NDArray[np.int64]:
+    """[B, k] item codes, -1 for padding."""
+    return np.where(np.isneginf(answer.scores), -1, answer.items)
+
+
+def _tune(data: PreparedDataset, asked: Asked, tools: Path, settings: VlmSettings, seed: int, out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    train(
+        tuning_rows(data, asked, settings, seed),
+        catalogue=catalogue(data, vlm_examples.trained("sasrec", data, tools), settings, seed),
+        out=out / "reasoner",
+        tools=TOOLS if settings.tools else (),
+        prompt=PromptOptions(
+            history_length=settings.history, pictures=0, answers_shown=settings.shown, template=settings.template or 0
+        ),
+        backbone=EmbeddedOptions(width=WIDTH),
+        options={
+            "max_steps": settings.steps,
+            "per_device_train_batch_size": settings.batch,
+            "learning_rate": settings.learning_rate,
+            "curriculum": dict(settings.curriculum),
+            "seed": seed,
+        },
+        resume=True,
+        progress=lambda done, total: None if done % 50 else typer.echo(f"{out.name}: step {done}/{total}", err=True),
+    )
+
+
+def _write_result(
+    out: Path, reasoner: VlmReasoner, variant: str, seed: int, settings: VlmSettings,
+    noise: Mapping[str, float], seconds: float,
+) -> None:  # fmt: skip
+    training = reasoner.parts.card.training
+    chosen = ["--variant", variant, "--seed", str(seed), "--steps", str(settings.steps)]
+    result = {
+        "variant": variant,
+        "seed": seed,
+        "command": f"python -m recipes.bench.vlm_run DATA TOOLS OUT {shlex.join(chosen)}",
+        "settings": {"steps": settings.steps, "batch": settings.batch},
+        "rows": training["rows"],
+        "training_seconds": training["seconds"],
+        "answering_seconds": seconds,
+        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIB,
+        "noise": dict(noise),
+    }
+    partial = out / "result.partial"
+    partial.write_text(json.dumps(result, indent=2), encoding="utf-8")
+    partial.replace(out / RESULT)
+
+
+if __name__ == "__main__":
+    typer.run(run)

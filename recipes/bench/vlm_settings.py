@@ -1,0 +1,52 @@
+"""With which options the reasoner is measured. Chosen on held-out validation items; the test items had no say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+TOOLS = ("item-transition", "sasrec", "text-knn", "attribute-knn")
+COUNTING = tuple(name for name in TOOLS if name != "sasrec")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VlmSettings:
+    """A tuning of the embedded reasoner.
+
+    Attributes:
+        steps: optimizer steps.
+        batch: rows in a step.
+        learning_rate: peak of the cosine schedule.
+        history: most recent items that are read.
+        shown: items of each tool's answer that are read.
+        held_out: share of the users whose validation item is kept from tuning: for choices and for calibration.
+        alone_every: of so many examples with tools' answers one is also shown without.
+        template: the one wording that is trained on; None is all ten.
+        curriculum: arguments of `rr_vlm.Curriculum`.
+        start: what item tokens start from: `behaviour and text`, or `nothing`.
+        tools: whether rows with the tools' answers are trained on.
+    """
+
+    steps: int = 1500
+    batch: int = 64
+    learning_rate: float = 1e-3
+    history: int = 15
+    shown: int = 20
+    held_out: float = 0.1
+    alone_every: int = 4
+    template: int | None = None
+    curriculum: Mapping[str, Any] = field(default_factory=dict)
+    start: str = "behaviour and text"
+    tools: bool = True
+
+
+REASONREC = VlmSettings()
+VARIANTS: Mapping[str, VlmSettings] = {
+    "reasonrec": REASONREC,
+    "uniform sampling": replace(REASONREC, curriculum={"uniform": True}),
+    "one template": replace(REASONREC, template=0),
+    "random item tokens": replace(REASONREC, start="nothing"),
+    "no tools": replace(REASONREC, tools=False),
+}
+"""The reasoner, and what it is compared with at equal budget (ablations), each different in one thing."""

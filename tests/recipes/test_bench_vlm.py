@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("trl")
+
+from recipes.bench.vlm_examples import Asked
+from recipes.bench.vlm_page import Run, page
+from recipes.bench.vlm_run import list_ranks, split
+from recipes.bench.vlm_settings import REASONREC, TOOLS, VARIANTS
+from recipes.demo.examples import Examples
+from rr_planner import QueryBatch, Ranking
+
+SYSTEMS = (*TOOLS, "alone", "consulting")
+
+
+def run(variant="reasonrec", *, first=1.0, noise=True, users=40):
+    columns = {"test|level": np.arange(users) % 3}
+    for system in SYSTEMS:
+        columns[f"test|{system}|rank"] = np.where(np.arange(users) % 4 == 0, 2.0, np.inf)
+    columns["test|consulting|rank"] = np.where(np.arange(users) % 2 == 0, first, np.inf)
+    for system in ("alone", "consulting"):
+        columns |= {f"test|{system}|{what}": np.full(users, 0.5) for what in ("confidence", "max probability")}
+    told = {"all tools": 0.1, "all tools and noise": 0.09}
+    told |= {f"{kind} {name}": 0.05 for kind in ("without", "noise for") for name in TOOLS[:3]}
+    result = {"variant": variant, "seed": 0, "command": "python -m it", "settings": {"steps": 7, "batch": 2}, "rows": 9}
+    result |= {"training_seconds": 60.0, "peak_bytes": 2**30, "noise": told if noise else {}}
+    return Run(result, columns)
+
+
+def test_a_target_outside_its_list_has_no_place():
+    assert list_ranks(np.array([[4, 7], [7, 4], [1, 2]]), np.array([4, 4, 4])).tolist() == [1.0, 2.0, np.inf]
+
+
+def test_users_are_held_out_once_and_the_same_ones_again():
+    examples = Examples(np.arange(10), tuple(np.array([user]) for user in range(10)), np.arange(10))
+    batch = QueryBatch.of(users=examples.users, histories=examples.histories, evidence_horizon=np.zeros(10))
+    asked = Asked(examples, batch, {"sasrec": Ranking(np.arange(10)[:, None], np.zeros((10, 1)))})
+    fitting, held_out = split(asked, 0.2)
+    assert sorted([*fitting.examples.users, *held_out.examples.users]) == list(range(10))
+    assert len(held_out) == 2
+    assert held_out.answers["sasrec"].items[:, 0].tolist() == held_out.examples.users.tolist()
+    assert split(asked, 0.2)[1].examples.users.tolist() == held_out.examples.users.tolist()
+
+
+def test_the_page_tells_the_lead_over_the_best_tool_and_what_noise_does():
+    text = page({"books": run()}, [], [], "nox -s bench -- vlm")
+    assert "Consulting, against the best tool (item-transition): +100.0% HR@5" in text
+    assert "| all tools and noise | 0.0900 | all tools | 0.1000 | -10.0% |" in text
+    assert "Seeds" not in text
+
+
+def test_ablations_are_differences_to_the_same_budget():
+    changed = run("one template", first=9.0, noise=False)
+    text = page({"books": run()}, [run()], [changed], "nox -s bench -- vlm")
+    (row,) = [line for line in text.splitlines() if line.startswith("| one template")]
+    assert "| 0.0000 | -0.5000 (" in row
+    assert "## Seeds, books" in text
+
+
+def test_a_variant_differs_in_one_thing():
+    for name, settings in VARIANTS.items():
+        changed = [field for field in settings.__slots__ if getattr(settings, field) != getattr(REASONREC, field)]
+        assert len(changed) == (name != "reasonrec")
