@@ -28,6 +28,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "sasrec": {**QUICK, "inner_size": 32, "epochs": 10},
     **dict.fromkeys(CTR_MODELS, CTR_QUICK),
     **{key: {**CTR_QUICK, "hidden_size": 64, "epochs": 20, "patience": 10} for key in ("dlrm", "finalmlp", "masknet")},
+    "afn+": {**CTR_QUICK, "epochs": 25, "patience": 25},  # these two learn the ring whatever the seed
+    "dcnv2": {**CTR_QUICK, "hidden_size": 64, "learning_rate": 0.005, "epochs": 20, "patience": 20},
     "nextitnet+v": {**QUICK, "epochs": 40, "patience": 20},
     "sasrec+v": {**QUICK, "inner_size": 32, "epochs": 25, "patience": 15},
 }
