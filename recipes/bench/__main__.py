@@ -8,6 +8,7 @@ from recipes.bench.ctr import ctr
 from recipes.bench.direct import direct
 from recipes.bench.evaluation import evaluation
 from recipes.bench.explanation import explanation
+from recipes.bench.fusion import fusion
 from recipes.bench.leaks import leaks
 from recipes.bench.prepare import prepare
 from recipes.bench.tools import tools
@@ -24,6 +25,7 @@ app.command()(explanation)
 app.command()(direct)
 app.command()(evaluation)
 app.command()(vlm)
+app.command()(fusion)
 
 
 @app.callback()

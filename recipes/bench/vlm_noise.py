@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from recipes.bench.vlm_examples import Asked
+from recipes.bench.tool_answers import Asked
 from rr_planner import Ranking
 from rr_vlm import VlmReasoner
 

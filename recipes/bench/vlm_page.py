@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recipes.bench.tool_answers import TOOLS
 from recipes.bench.vlm_noise import THREE
 from recipes.bench.vlm_run import ANSWERS, RESULT
-from recipes.bench.vlm_settings import TOOLS
 from rr_eval import aurc, bootstrap_interval, ece, hit_rate, ndcg, paired_difference, risk_coverage
 
 ALONE, CONSULTING = "alone", "consulting"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -12,22 +12,27 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from recipes.bench.vlm_examples import Asked
+from recipes.bench.tool_answers import Asked
 from recipes.bench.vlm_settings import VlmSettings
 from recipes.demo.examples import Examples, windows
 from recipes.demo.tuning import item_categories
 from rr_data.interfaces import EvidenceNoise, PreparedDataset, Sequences, build_traces, sft_rows, templates
 from rr_vlm import Catalogue, encode_items
 
+Row = dict[str, Any]
 WIDTH = 128
+SEEDS = 3  # a set of examples draws with three
+STRANGER = "stranger"
 
 
-def tuning_rows(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> list[dict[str, Any]]:
+def tuning_rows(data: PreparedDataset, asked: Sequence[Asked], settings: VlmSettings, seed: int) -> list[Row]:
     """Return windows over the training items, and the examples with the tools' answers and, some, without."""
     spans = windows(data.sequences(until="train"), size=settings.history, stride=settings.history)
     parts = [_rows(data, spans, settings, seed=seed)]
     if settings.tools:
-        parts += [_consulting(data, asked, settings, seed), _alone(data, asked, settings, seed)]
+        for place, examples in enumerate(asked):
+            own = SEEDS * (len(asked) * seed + place)
+            parts += [_consulting(data, examples, settings, own), _alone(data, examples, settings, own)]
     return list(chain.from_iterable(parts))
 
 
@@ -45,20 +50,32 @@ def catalogue(data: PreparedDataset, sasrec: Path, settings: VlmSettings, seed: 
     return Catalogue(titles=titles, categories=categories, vectors=vectors)
 
 
-def _consulting(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> Iterator[dict[str, Any]]:
-    shown = EvidenceNoise(seed=seed).apply(_codes(asked, settings))
+def _consulting(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> Iterator[Row]:
+    codes = _codes(asked, settings)
+    shown = EvidenceNoise(missing=settings.missing, wrong=settings.wrong, seed=seed).apply(codes)
     levels = data.evidence_horizon().levels[asked.examples.users]
     traces = build_traces(shown, asked.examples.targets, levels)
+    shown |= {STRANGER: _stranger(codes, settings.strangers, seed)}
     return _rows(data, asked.examples, settings, seed=seed + 1, traces=traces, answers=shown)
 
 
-def _alone(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> Iterator[dict[str, Any]]:
+def _alone(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> Iterator[Row]:
     """Without answers there is nothing to cite: the thought says which tools would help."""
     few = asked.take(np.arange(seed % settings.alone_every, len(asked), settings.alone_every))
     levels = data.evidence_horizon().levels[few.examples.users]
     traces = build_traces(_codes(few, settings), few.examples.targets, levels)
     bare = [replace(trace, evidence=()) for trace in traces]
     return _rows(data, few.examples, settings, seed=seed + 2, traces=bare)
+
+
+def _stranger(codes: Mapping[str, NDArray[np.int64]], rate: float, seed: int) -> NDArray[np.int64]:
+    """[N, k] what a tool says that nobody knows: nothing, or what some tool says, to another query in two of three."""
+    rng = np.random.default_rng(seed)
+    lists = np.stack(list(codes.values()))
+    queries = np.arange(lists.shape[1])
+    others = np.where(rng.random(len(queries)) < 2 / 3, rng.permutation(queries), queries)
+    said = lists[rng.integers(len(lists), size=len(queries)), others]
+    return np.where(rng.random(len(queries))[:, None] < rate, said, -1)
 
 
 def _codes(asked: Asked, settings: VlmSettings) -> dict[str, NDArray[np.int64]]:
@@ -68,7 +85,7 @@ def _codes(asked: Asked, settings: VlmSettings) -> dict[str, NDArray[np.int64]]:
     }
 
 
-def _rows(data: PreparedDataset, examples: Examples, settings: VlmSettings, **options: Any) -> Iterator[dict[str, Any]]:
+def _rows(data: PreparedDataset, examples: Examples, settings: VlmSettings, **options: Any) -> Iterator[Row]:
     horizon = data.evidence_horizon()
     return sft_rows(
         users=examples.users,

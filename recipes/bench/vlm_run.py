@@ -10,7 +10,7 @@ import resource
 import shlex
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,16 +20,15 @@ import torch
 import typer
 from numpy.typing import NDArray
 
-from recipes.bench import vlm_examples
-from recipes.bench.vlm_examples import Asked
+from recipes.bench.tool_answers import TOOLS, Asked, ask, codes, list_ranks, trained
 from recipes.bench.vlm_noise import overruling
 from recipes.bench.vlm_rows import WIDTH, catalogue, tuning_rows
-from recipes.bench.vlm_settings import TOOLS, VARIANTS, VlmSettings
+from recipes.bench.vlm_settings import VARIANTS, VlmSettings
 from rr_data.interfaces import PreparedDataset
-from rr_planner import Ranking
 from rr_vlm import EmbeddedOptions, PromptOptions, VlmReasoner, train
 
 RESULT, ANSWERS = "result.json", "answers.npz"
+TEST = 0
 DEPTH = 20
 USERS_AT_ONCE = 2000
 KIB = 1 if sys.platform == "darwin" else 1024
@@ -50,13 +49,15 @@ def run(
     torch.set_num_threads(threads)
     settings = VARIANTS[variant] if steps is None else replace(VARIANTS[variant], steps=steps)
     dataset = PreparedDataset.open(data)
-    fitting, held_out = split(vlm_examples.validation(dataset, tools, k=settings.shown), settings.held_out)
+    examples = [ask(dataset, tools, place, lag=lag, k=settings.shown) for place, lag in settings.examples]
+    parts = [split(one, settings.held_out) for one in examples]
+    held_out = parts[0][1]
     if not (out / "reasoner").exists():
-        _tune(dataset, fitting, tools, settings, seed, out)
+        _tune(dataset, [fitting for fitting, _ in parts], tools, settings, seed, out)
     reasoner, tuned = VlmReasoner.load(out / "reasoner"), time.perf_counter()
     reasoner = calibrated(reasoner, held_out)
     columns = measured(reasoner, held_out, dataset, "held out")
-    asked = vlm_examples.test(dataset, tools, k=settings.shown)
+    asked = ask(dataset, tools, TEST, k=settings.shown)
     columns |= measured(reasoner, asked, dataset, "test")
     noise = overruling(reasoner, asked, seed) if variant == "reasonrec" and settings.tools else {}
     np.savez(out / ANSWERS, **columns)
@@ -64,10 +65,10 @@ def run(
 
 
 def split(asked: Asked, share: float) -> tuple[Asked, Asked]:
-    """Part users into those that are tuned on and those held out; the same ones for every seed."""
-    drawn = np.random.default_rng(0).permutation(len(asked))
-    cut = round(share * len(asked))
-    return asked.take(np.sort(drawn[cut:])), asked.take(np.sort(drawn[:cut]))
+    """Part users into those that are tuned on and those held out; the same ones always."""
+    drawn = np.random.default_rng(0).random(asked.examples.users.max(initial=0) + 1) < share
+    out = drawn[asked.examples.users]
+    return asked.take(np.flatnonzero(~out)), asked.take(np.flatnonzero(out))
 
 
 def calibrated(reasoner: VlmReasoner, held_out: Asked) -> VlmReasoner:
@@ -99,22 +100,13 @@ def measured(reasoner: VlmReasoner, asked: Asked, data: PreparedDataset, part: s
     return columns
 
 
-def list_ranks(items: NDArray[np.int64], targets: NDArray[np.int64]) -> NDArray[np.float64]:
-    """[B] the place of each target in its list from 1, inf where it is not there."""
-    found = items == targets[:, None]
-    return np.where(found.any(axis=1), found.argmax(axis=1) + 1.0, np.inf)
-
-
-def codes(answer: Ranking) -> NDArray[np.int64]:
-    """[B, k] item codes, -1 for padding."""
-    return np.where(np.isneginf(answer.scores), -1, answer.items)
-
-
-def _tune(data: PreparedDataset, asked: Asked, tools: Path, settings: VlmSettings, seed: int, out: Path) -> None:
+def _tune(
+    data: PreparedDataset, asked: Sequence[Asked], tools: Path, settings: VlmSettings, seed: int, out: Path
+) -> None:
     out.mkdir(parents=True, exist_ok=True)
     train(
         tuning_rows(data, asked, settings, seed),
-        catalogue=catalogue(data, vlm_examples.trained("sasrec", data, tools), settings, seed),
+        catalogue=catalogue(data, trained("sasrec", data, tools, hidden=2), settings, seed),
         out=out / "reasoner",
         tools=TOOLS if settings.tools else (),
         prompt=PromptOptions(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-TOOLS = ("item-transition", "sasrec", "text-knn", "attribute-knn")
-COUNTING = tuple(name for name in TOOLS if name != "sasrec")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +18,12 @@ class VlmSettings:
         history: most recent items that are read.
         shown: items of each tool's answer that are read.
         held_out: share of the users whose validation item is kept from tuning: for choices and for calibration.
+        examples: items that the tools are asked for, as (place, lag) of `recipes.bench.tool_answers.ask`: those of the
+            first are also held out. With tools of one age alone the reasoner trusts SASRec in the test too much or
+            too little.
+        missing: share of the tools' answers that are dropped from an example.
+        wrong: share of them that belong to another example.
+        strangers: share of the examples in which a tool without a name of its own speaks too, mostly of another user.
         alone_every: of so many examples with tools' answers one is also shown without.
         template: the one wording that is trained on; None is all ten.
         curriculum: arguments of `rr_vlm.Curriculum`.
@@ -34,6 +37,10 @@ class VlmSettings:
     history: int = 15
     shown: int = 20
     held_out: float = 0.1
+    examples: Sequence[tuple[int, int]] = ((1, 1), (1, 0), (2, 0))
+    missing: float = 0.1
+    wrong: float = 0.2
+    strangers: float = 0.3
     alone_every: int = 4
     template: int | None = None
     curriculum: Mapping[str, Any] = field(default_factory=dict)

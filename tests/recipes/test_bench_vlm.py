@@ -5,10 +5,11 @@ import pytest
 
 pytest.importorskip("trl")
 
-from recipes.bench.vlm_examples import Asked
+from recipes.bench.tool_answers import TOOLS, Asked
 from recipes.bench.vlm_page import Run, page
-from recipes.bench.vlm_run import list_ranks, split
-from recipes.bench.vlm_settings import REASONREC, TOOLS, VARIANTS
+from recipes.bench.vlm_rows import _stranger
+from recipes.bench.vlm_run import split
+from recipes.bench.vlm_settings import REASONREC, VARIANTS
 from recipes.demo.examples import Examples
 from rr_planner import QueryBatch, Ranking
 
@@ -29,19 +30,26 @@ def run(variant="reasonrec", *, first=1.0, noise=True, users=40):
     return Run(result, columns)
 
 
-def test_a_target_outside_its_list_has_no_place():
-    assert list_ranks(np.array([[4, 7], [7, 4], [1, 2]]), np.array([4, 4, 4])).tolist() == [1.0, 2.0, np.inf]
-
-
 def test_users_are_held_out_once_and_the_same_ones_again():
     examples = Examples(np.arange(10), tuple(np.array([user]) for user in range(10)), np.arange(10))
     batch = QueryBatch.of(users=examples.users, histories=examples.histories, evidence_horizon=np.zeros(10))
     asked = Asked(examples, batch, {"sasrec": Ranking(np.arange(10)[:, None], np.zeros((10, 1)))})
-    fitting, held_out = split(asked, 0.2)
+    fitting, held_out = split(asked, 0.5)
     assert sorted([*fitting.examples.users, *held_out.examples.users]) == list(range(10))
-    assert len(held_out) == 2
+    assert 0 < len(held_out) < 10
     assert held_out.answers["sasrec"].items[:, 0].tolist() == held_out.examples.users.tolist()
-    assert split(asked, 0.2)[1].examples.users.tolist() == held_out.examples.users.tolist()
+    fewer = split(asked.take(np.arange(3, 10)), 0.5)[1]  # a user is held out whatever others there are
+    assert fewer.examples.users.tolist() == [user for user in held_out.examples.users if user >= 3]
+
+
+def test_a_stranger_says_what_some_tool_says_mostly_to_another():
+    codes = {"a": np.arange(3000)[:, None], "b": np.arange(3000)[:, None] + 3000}
+    said = _stranger(codes, 0.5, seed=0)[:, 0]
+    spoken = said >= 0
+    assert 0.45 < spoken.mean() < 0.55
+    assert 0.25 < (said[spoken] % 3000 == np.flatnonzero(spoken)).mean() < 0.42
+    assert 0.4 < (said[spoken] >= 3000).mean() < 0.6
+    assert (_stranger(codes, 0.0, seed=0) == -1).all()
 
 
 def test_the_page_tells_the_lead_over_the_best_tool_and_what_noise_does():

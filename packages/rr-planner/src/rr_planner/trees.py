@@ -80,11 +80,7 @@ class Trees:
         rows = np.asarray(table, dtype=np.float64)
         if rows.ndim != 2 or rows.shape[1] != len(self.features):
             raise InvalidPolicyError("table", f"shape {rows.shape}", f"[M, {len(self.features)}], a column a feature")
-        result = np.empty(len(rows))
-        for first in range(0, len(rows), _ROWS_PER_CHUNK):
-            chunk = slice(first, first + _ROWS_PER_CHUNK)
-            result[chunk] = self._applied.sums(rows[chunk])
-        return result
+        return self._applied.sums(rows)
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON values."""
@@ -120,20 +116,17 @@ _KINDS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Stumps:
-    """Adds up trees with at most one split each: all splits of a row are looked at in one comparison.
+    """Adds up trees with at most one split each.
+
+    What the splits of one feature add together depends only on how many of their thresholds lie below its value.
 
     Attributes:
-        column: [S] that a split looks at; equal splits are one.
-        threshold: [S].
-        unknown_right: [S] whether an unknown value is above the threshold.
-        step: [S] what is added above the threshold.
-        base: the sum for a row that is above none.
+        tables: by feature that is looked at: its column; its thresholds as `_places` wants them; [thresholds + 1] what
+            is added after 0, 1, ... of them lie below the value, and last where the value is unknown.
+        base: what is added to every row.
     """
 
-    column: IntArray
-    threshold: FloatArray
-    unknown_right: NDArray[np.bool_]
-    step: FloatArray
+    tables: tuple[tuple[int, FloatArray, FloatArray], ...]
     base: float
 
     @staticmethod
@@ -142,31 +135,22 @@ class _Stumps:
 
     @classmethod
     def of(cls, trees: Trees) -> _Stumps:
-        steps: dict[tuple[int, float, bool], float] = {}
-        base = 0.0
-        for root in trees.root.tolist():
-            if trees.feature[root] < 0:
-                base += float(trees.value[root])
-                continue
-            low, high = float(trees.value[trees.left[root]]), float(trees.value[trees.right[root]])
-            split = (int(trees.feature[root]), float(trees.threshold[root]), not trees.missing_left[root])
-            base += low
-            steps[split] = steps.get(split, 0.0) + high - low
-        return cls(
-            column=np.array([split[0] for split in steps], dtype=np.int64),
-            threshold=np.array([split[1] for split in steps], dtype=np.float64),
-            unknown_right=np.array([split[2] for split in steps], dtype=np.bool_),
-            step=np.array(list(steps.values()), dtype=np.float64),
-            base=base,
-        )
+        split = trees.root[trees.feature[trees.root] >= 0]
+        low, high = trees.value[trees.left[split]], trees.value[trees.right[split]]
+        unknown = np.where(trees.missing_left[split], low, high)
+        tables = []
+        for column in np.unique(trees.feature[split]).tolist():
+            own = np.flatnonzero(trees.feature[split] == column)
+            own = own[np.argsort(trees.threshold[split[own]], kind="stable")]
+            rising = low[own].sum() + np.concatenate([[0.0], np.cumsum(high[own] - low[own])])
+            tables.append((column, _ended(trees.threshold[split[own]]), np.append(rising, unknown[own].sum())))
+        return cls(tuple(tables), float(trees.value[trees.root[trees.feature[trees.root] < 0]].sum()))
 
     def sums(self, rows: FloatArray) -> FloatArray:
-        values = np.take(rows, self.column, axis=1)  # in C order, so that a row's sum does not hang on the others
-        above = values > self.threshold
-        unknown = np.isnan(rows)
-        if unknown.any():
-            above |= np.take(unknown, self.column, axis=1) & self.unknown_right
-        return np.asarray(self.base + np.where(above, self.step, 0.0).sum(axis=1))
+        result = np.full(len(rows), self.base)
+        for column, thresholds, table in self.tables:
+            result += table[_places(thresholds, rows[:, column])]
+        return result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,8 +163,8 @@ class _Exits:
     they rule out together is a table with one row for each threshold.
 
     Attributes:
-        tables: by feature that is looked at: its column; its thresholds, sorted; [thresholds + 2, T] the leaves that
-            remain, after 0, 1, ... thresholds lie below the value, and last where the value is unknown.
+        tables: by feature that is looked at: its column; its thresholds as `_places` wants them; [thresholds + 1, T]
+            the leaves that remain after 0, 1, ... of them lie below the value, and last where the value is unknown.
         leaves: [T * 64] values of the leaves.
     """
 
@@ -210,20 +194,34 @@ class _Exits:
             for place, (_, tree, left, unknown) in enumerate(found):
                 table[place + 1 : -1, tree] &= every ^ np.uint64(left)
                 table[-1, tree] &= every ^ np.uint64(unknown)
-            tables.append((column, np.array([rule[0] for rule in found]), table))
+            tables.append((column, _ended(np.array([rule[0] for rule in found])), table))
         return cls(tuple(tables), leaves.ravel())
 
     def sums(self, rows: FloatArray) -> FloatArray:
+        result = np.empty(len(rows))
+        for first in range(0, len(rows), _ROWS_PER_CHUNK):
+            chunk = slice(first, first + _ROWS_PER_CHUNK)
+            result[chunk] = self._sums(rows[chunk])
+        return result
+
+    def _sums(self, rows: FloatArray) -> FloatArray:
         trees = len(self.leaves) // MOST_LEAVES
         remain = np.full((len(rows), trees), np.uint64(2**64 - 1))
         for column, thresholds, table in self.tables:
-            values = rows[:, column]
-            place = np.searchsorted(thresholds, values, side="left")
-            place[np.isnan(values)] = len(thresholds) + 1
-            remain &= table[place]
+            remain &= table[_places(thresholds, rows[:, column])]
         first = remain & (~remain + np.uint64(1))
         leaf = np.frexp(first.astype(np.float64))[1] - 1  # the logarithm of a power of two, exactly
         return np.asarray(self.leaves[np.arange(trees) * MOST_LEAVES + leaf].sum(axis=1))
+
+
+def _ended(thresholds: FloatArray) -> FloatArray:
+    """Return sorted thresholds with an infinite one at the end, which lies below no value, but before NaN."""
+    return np.append(thresholds, np.inf)
+
+
+def _places(thresholds: FloatArray, values: FloatArray) -> IntArray:
+    """[M] how many thresholds lie below each value; one more than there are, the end included, where it is NaN."""
+    return np.searchsorted(thresholds, values, side="left")
 
 
 def _leaves_below(trees: Trees, root: int) -> dict[int, int]:

@@ -1,0 +1,135 @@
+"""What is learned from and measured on, with the tools' answers: honest, and kept on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recipes.bench.tools_settings import COUNTING, settings_of
+from recipes.demo.examples import Examples, last_items
+from rr_data.interfaces import PreparedDataset, Sequences
+from rr_planner import QueryBatch, Ranking
+from rr_tools import RuntimeTool, TrainingData, load_tool, train
+
+TOOLS = ("item-transition", "sasrec", "text-knn", "attribute-knn")
+USERS_AT_ONCE = 2000
+SEED = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """Examples and what each tool answers to them, best first.
+
+    Attributes:
+        examples: N of them.
+        queries: the same as queries.
+        answers: by tool [N, k].
+    """
+
+    examples: Examples
+    queries: QueryBatch
+    answers: Mapping[str, Ranking]
+
+    def __len__(self) -> int:
+        """Return N."""
+        return len(self.examples)
+
+    def take(self, rows: NDArray[np.int64]) -> Asked:
+        """Return some of them."""
+        answers = {name: answer.take(rows) for name, answer in self.answers.items()}
+        return Asked(self.examples.take(rows), self.queries.take(rows), answers)
+
+
+def ask(data: PreparedDataset, cache: Path, place: int, *, lag: int = 1, k: int) -> Asked:
+    """Ask every tool for one item of every user, with the history before it.
+
+    Args:
+        data: a prepared dataset.
+        cache: where tools and answers are kept.
+        place: of the item, from the end: 0 is the test item, 1 the validation item.
+        lag: how many items SASRec is behind it. Learning from the training part and asked for the test item, the
+            protocol of its paper, it is one behind; tools that count are never behind.
+        k: length of the answers.
+    """
+    behind = {name: 1 + place + (0 if name in COUNTING else lag) for name in TOOLS}
+    tools = {name: load_tool(trained(name, data, cache, hidden=hidden)) for name, hidden in behind.items()}
+    return _ask(data, asked_for(data, place), tools, cache / f"answers-{place}-{lag}-{k}.npz", k)
+
+
+def asked_for(data: PreparedDataset, place: int) -> Examples:
+    """Return the items at that place from the end; users with nothing before theirs have none."""
+    if place == 0:
+        return last_items(data.sequences(until="validation"), data.targets("test"))
+    before, items = _split_last(without_last(data.sequences(until="validation"), place - 1))
+    return last_items(before, np.where(before.lengths > 0, items, -1))
+
+
+def trained(name: str, data: PreparedDataset, cache: Path, *, hidden: int) -> Path:
+    """Return a tool that learned from all but the last `hidden` items of every user, at least the test item.
+
+    It is trained when it is first needed; killed, it goes on where it was. SASRec stops on the first item that it does
+    not learn from, or after all its epochs where that is the test item.
+    """
+    out = cache / f"{name}-{hidden}"
+    if not out.exists():
+        seen, validation = without_last(data.sequences(until="validation"), hidden - 1), None
+        if name not in COUNTING and hidden > 1:
+            _, validation = _split_last(without_last(data.sequences(until="validation"), hidden - 2))
+        whole = TrainingData.from_prepared(data, until="train")
+        part = replace(whole, items=seen.items, offsets=seen.offsets, validation=validation)
+        train(name, part, out=out, config=settings_of(name), seed=SEED, checkpoint=cache / f"{name}-{hidden}.training")
+    return out
+
+
+def without_last(sequences: Sequences, n: int) -> Sequences:
+    """Return every sequence without its last n items.
+
+    Example:
+        >>> [kept.tolist() for kept in without_last(Sequences.of([[3, 1, 2], [5]]), 1)]
+        [[3, 1], []]
+    """
+    return Sequences.of([sequence[: max(len(sequence) - n, 0)] for sequence in sequences])
+
+
+def list_ranks(items: NDArray[np.int64], targets: NDArray[np.int64]) -> NDArray[np.float64]:
+    """[B] the place of each target in its list from 1, inf where it is not there."""
+    found = items == targets[:, None]
+    return np.where(found.any(axis=1), found.argmax(axis=1) + 1.0, np.inf)
+
+
+def codes(answer: Ranking) -> NDArray[np.int64]:
+    """[B, k] item codes, -1 for padding."""
+    return np.where(np.isneginf(answer.scores), -1, answer.items)
+
+
+def queries(data: PreparedDataset, examples: Examples) -> QueryBatch:
+    """Ask about examples."""
+    horizon = data.evidence_horizon().normalized[examples.users]
+    return QueryBatch.of(users=examples.users, histories=examples.histories, evidence_horizon=horizon)
+
+
+def _ask(data: PreparedDataset, examples: Examples, tools: Mapping[str, RuntimeTool], file: Path, k: int) -> Asked:
+    asked = queries(data, examples)
+    if not file.exists():
+        columns = {}
+        for name, tool in tools.items():
+            starts = range(0, len(examples), USERS_AT_ONCE)
+            found = [tool.rank(asked.take(np.arange(s, min(s + USERS_AT_ONCE, len(examples)))), k) for s in starts]
+            columns[f"{name}|items"] = np.concatenate([one.items for one in found])
+            columns[f"{name}|scores"] = np.concatenate([one.scores for one in found])
+        draft = file.with_suffix(".partial.npz")
+        np.savez(draft, **columns)
+        draft.replace(file)
+    with np.load(file) as stored:
+        answers = {name: Ranking(stored[f"{name}|items"], stored[f"{name}|scores"]) for name in tools}
+    return Asked(examples, asked, answers)
+
+
+def _split_last(sequences: Sequences) -> tuple[Sequences, NDArray[np.int64]]:
+    """Part every sequence from its last item, -1 where it is empty."""
+    last = [sequence[-1] if len(sequence) else -1 for sequence in sequences]
+    return without_last(sequences, 1), np.array(last, dtype=np.int64)
