@@ -14,6 +14,7 @@ from recipes.bench.prepare import prepare
 from recipes.bench.tools import tools
 from recipes.bench.tools_speed import tools_speed
 from recipes.bench.vlm import vlm
+from recipes.bench.vlm_speed import vlm_speed
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command()(prepare)
@@ -25,6 +26,7 @@ app.command()(explanation)
 app.command()(direct)
 app.command()(evaluation)
 app.command()(vlm)
+app.command()(vlm_speed)
 app.command()(fusion)
 
 

@@ -55,7 +55,9 @@ def _consulting(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed
     shown = EvidenceNoise(missing=settings.missing, wrong=settings.wrong, seed=seed).apply(codes)
     levels = data.evidence_horizon().levels[asked.examples.users]
     traces = build_traces(shown, asked.examples.targets, levels)
-    shown |= {STRANGER: _stranger(codes, settings.strangers, seed)}
+    # A thought cites what the tools that it names say: a stranger never speaks alone.
+    answered = np.concatenate(list(shown.values()), axis=1).max(axis=1, keepdims=True) >= 0
+    shown |= {STRANGER: np.where(answered, _stranger(codes, settings.strangers, seed), -1)}
     return _rows(data, asked.examples, settings, seed=seed + 1, traces=traces, answers=shown)
 
 

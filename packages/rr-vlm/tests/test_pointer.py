@@ -33,6 +33,19 @@ def test_an_item_that_two_tools_name_counts_twice():
     assert torch.allclose(mixed[0, [4, 7]].exp(), expected, atol=1e-6)
 
 
+def test_evidence_that_the_model_itself_thinks_likely_can_weigh_more():
+    pointer = head()
+    log_probs = torch.log_softmax(torch.tensor([[0.0, 3.0, 0.0, 0.0]]), dim=1)
+    shown = (torch.zeros(1, 8), torch.zeros(1, 2, 8), torch.tensor([[1, 2]]), torch.tensor([[0, 1]]))
+    with torch.no_grad():
+        pointer.gate.bias.fill_(30.0)  # the copy alone
+        even = pointer(log_probs, *shown)[0, [1, 2]].exp()
+        pointer.own_weight.fill_(1.0)
+        weighed = pointer(log_probs, *shown)[0, [1, 2]].exp()
+    assert torch.allclose(even, torch.tensor([0.5, 0.5]), atol=1e-5)
+    assert torch.allclose(weighed[0] / weighed[1], torch.tensor(3.0).exp(), rtol=1e-4)
+
+
 def test_gradients_stay_finite_without_any_evidence():
     pointer = head()
     states = torch.randn(2, 8, requires_grad=True)

@@ -11,7 +11,8 @@ class PointerHead(nn.Module):
     """Mix a distribution over the catalogue with one over the evidence.
 
     A softmax tied to item embeddings would have to learn copying from nothing; attention from the answer to the
-    evidence does it at once, and a learned gate says how much to trust it.
+    evidence does it at once, and a learned gate says how much to trust it. What a tool says is weighed by how likely
+    the model itself thinks it, too.
 
     Args:
         width: of the hidden states.
@@ -20,12 +21,13 @@ class PointerHead(nn.Module):
     """
 
     def __init__(self, width: int, head_width: int, slots: int) -> None:
-        """Start with an even gate and no preference among slots."""
+        """Start with an even gate, no preference among slots and no weight of the model's own opinion."""
         super().__init__()
         self.query = nn.Linear(width, head_width, bias=False)
         self.key = nn.Linear(width, head_width, bias=False)
         self.gate = nn.Linear(width, 1)
         self.slot_bias = nn.Parameter(torch.zeros(slots))
+        self.own_weight = nn.Parameter(torch.zeros(1))
 
     def forward(
         self,
@@ -52,6 +54,7 @@ class PointerHead(nn.Module):
         scale = self.query.out_features**-0.5
         logits = torch.einsum("bew,bw->be", self.key(evidence_states), self.query(query_states)) * scale
         logits = logits + self.slot_bias[evidence_slots.clamp(min=0)]
+        logits = logits + self.own_weight * log_probs.gather(1, evidence_items)
         weights = logits.masked_fill(missing & ~none, float("-inf")).softmax(dim=1)
         copied = torch.zeros_like(log_probs).scatter_add(1, evidence_items, weights)
         gate = self.gate(query_states)
