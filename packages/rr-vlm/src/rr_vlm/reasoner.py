@@ -212,7 +212,7 @@ class VlmReasoner:
             items=items,
             scores=scores,
             confidence=confidence,
-            thoughts=tuple(map(self._readable, traces, top_k(log_probs, 1)[0][:, 0].tolist(), confidence)),
+            thoughts=tuple(map(self._readable, traces, items[:, 0].tolist(), confidence)),
             traces=traces,
         )
 

@@ -1,6 +1,9 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from rr_vlm.inference.rank import _expected, _likelier, restrict, top_k
 
@@ -43,3 +46,19 @@ def test_ties_go_by_item_code_and_short_lists_are_padded():
     items, scores = top_k(np.zeros((1, 3), dtype=np.float32), 5)
     assert items.tolist() == [[0, 1, 2, -1, -1]]
     assert np.isneginf(scores[0, 3:]).all()
+
+
+@settings(deadline=None)
+@given(
+    arrays(
+        np.float32, st.tuples(st.integers(0, 4), st.integers(1, 9)), elements=st.sampled_from([-np.inf, -3, 0, 0.5])
+    ),
+    st.integers(1, 12),
+)
+def test_the_best_are_those_of_a_stable_sort(scores, k):
+    items, best = top_k(scores, k)
+    for row, found, given_scores in zip(scores, items, best, strict=True):
+        order = [code for code in np.argsort(-row, kind="stable") if row[code] > -np.inf][:k]
+        assert found.tolist() == order + [-1] * (k - len(order))
+        assert given_scores[: len(order)].tolist() == row[order].tolist()
+        assert np.isneginf(given_scores[len(order) :]).all()

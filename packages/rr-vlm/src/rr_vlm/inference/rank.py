@@ -368,11 +368,14 @@ def restrict(
 
 def top_k(scores: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Return the best k items and scores [B, k], best first; equal scores by item code; padded with -1 and -inf."""
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :k].astype(np.int64)
-    best = np.take_along_axis(scores, order, axis=1)
-    order[np.isneginf(best)] = NO_ITEM
-    missing = k - order.shape[1]
-    if missing > 0:
-        order = np.pad(order, ((0, 0), (0, missing)), constant_values=NO_ITEM)
-        best = np.pad(best, ((0, 0), (0, missing)), constant_values=-np.inf)
-    return order, best
+    size, n_items = scores.shape
+    items, best = np.full((size, k), NO_ITEM, dtype=np.int64), np.full((size, k), -np.inf, dtype=np.float32)
+    # Few of a catalogue are sorted: those that are no worse than the k-th best.
+    least = np.partition(scores, n_items - k, axis=1)[:, n_items - k, None] if n_items > k else -np.inf
+    rows, codes = np.nonzero((scores >= least) & (scores > -np.inf))
+    found = scores[rows, codes]
+    order = np.lexsort((-found, rows))
+    place = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    order, place, rows = order[place < k], place[place < k], rows[place < k]
+    items[rows, place], best[rows, place] = codes[order], found[order]
+    return items, best
