@@ -203,14 +203,15 @@ class VlmReasoner:
         k: int,
         evidence: Mapping[str, Answers] | None,
     ) -> Deliberation:
-        items, scores = top_k(log_probs, k)
-        confidence = self._confidence(decided, log_probs, evidence)
+        items, scores = top_k(log_probs, max(k, TOP))
+        model: ConfidenceModel = self._card.confidence_with_evidence if evidence else self._card.confidence_alone
+        confidence = model.predict(decided.confidence, _mass(scores))
         traces = tuple(
             replace(trace, confidence_bin=_bin(sure)) for trace, sure in zip(decided.traces, confidence, strict=True)
         )
         return Deliberation(
-            items=items,
-            scores=scores,
+            items=items[:, :k],
+            scores=scores[:, :k],
             confidence=confidence,
             thoughts=tuple(map(self._readable, traces, items[:, 0].tolist(), confidence)),
             traces=traces,
@@ -234,8 +235,9 @@ class VlmReasoner:
         decided, log_probs = self._decide(queries, evidence)
         right = np.asarray(targets, dtype=np.int64)
         known = right >= 0
-        hits = (top_k(log_probs, TOP)[0] == right[:, None]).any(axis=1)
-        fitted = fit_confidence(decided.confidence[known], _mass(log_probs)[known], hits[known])
+        items, scores = top_k(log_probs, TOP)
+        hits = (items == right[:, None]).any(axis=1)
+        fitted = fit_confidence(decided.confidence[known], _mass(scores)[known], hits[known])
         card = (
             replace(self._card, confidence_with_evidence=fitted)
             if evidence
@@ -454,12 +456,6 @@ class VlmReasoner:
         usable = ~np.isneginf(scores) & (items >= 0) & (items < self.n_items)
         return items[usable][: self.prompt.answers_shown]
 
-    def _confidence(
-        self, decided: Decided, log_probs: NDArray[np.float32], evidence: Mapping[str, Answers] | None
-    ) -> NDArray[np.float64]:
-        model: ConfidenceModel = self._card.confidence_with_evidence if evidence else self._card.confidence_alone
-        return model.predict(decided.confidence, _mass(log_probs))
-
     def _readable(self, trace: Trace, item: int, confidence: float) -> str:
         thought = verbalize(trace, self._catalogue.titles)
         answer = "Nothing to recommend" if item == NO_ITEM else f"Recommend {self._catalogue.titles[item]}"
@@ -484,7 +480,7 @@ def _bin(confidence: float) -> int:
     return min(int(N_BINS * confidence), N_BINS - 1)
 
 
-def _mass(log_probs: NDArray[np.float32]) -> NDArray[np.float64]:
-    """[B] probability of the first five items."""
-    mass: NDArray[np.float64] = np.exp(top_k(log_probs, TOP)[1].astype(np.float64)).sum(axis=1)
+def _mass(scores: NDArray[np.float32]) -> NDArray[np.float64]:
+    """[B] probability of the first five items, from their log-probabilities [B, k]."""
+    mass: NDArray[np.float64] = np.exp(scores[:, :TOP].astype(np.float64)).sum(axis=1)
     return mass
