@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from rr_data.interfaces import Trace, completion_messages, evidence_text, render_prompt, templates
-from rr_vlm.encoding import PromptEncoder, blinded, targets
+from rr_vlm.catalogue import PromptOptions
+from rr_vlm.encoding import PromptEncoder, blinded, prompts_about, targets
+from rr_vlm.questions import question
 from rr_vlm.tokens.thought_tokens import ThoughtTokens
 from rr_vlm.tokens.tokenizer import build_tokenizer
 
@@ -107,3 +109,32 @@ def test_an_answer_without_a_thought_has_no_thought_targets(encoder):
     assert (thought < 0).all()
     assert (cited < 0).all()
     assert row.thought_start == len(row)
+
+
+def about(encoder, item, *, history=(4, 5, 6), pictures=1, tools=""):
+    asked = question(
+        "ctr",
+        options=PromptOptions(pictures=pictures, wordings={"ctr": "{history}: {item} {photo}, or {item}?"}),
+        categories=[["a"]] * 30,
+        history=np.array(history),
+        evidence_horizon=0.5,
+        item=item,
+        tools=tools,
+    )
+    (encoded,) = encoder.encode([asked.messages], [asked.image_items])
+    return encoded
+
+
+def test_a_question_is_repeated_about_other_items_as_if_it_had_been_written(encoder):
+    # The first of the two stands in the history, where it stays.
+    made = prompts_about(np.array([8, 5, 6, 8]), about(encoder, 5), about(encoder, 7), encoder.items)
+    for item, prompt in zip([8, 5, 6, 8], made, strict=True):
+        written = about(encoder, item)
+        assert prompt.input_ids.tolist() == written.input_ids.tolist()
+        assert prompt.image_items.tolist() == written.image_items.tolist()
+        assert prompt.history.tolist() == written.history.tolist()
+
+
+def test_questions_that_differ_in_more_than_the_item_are_not_repeated(encoder):
+    for other in (about(encoder, 7, history=(4, 5, 8)), about(encoder, 7, history=(4, 5)), about(encoder, 5)):
+        assert prompts_about(np.array([8]), about(encoder, 5), other, encoder.items) is None

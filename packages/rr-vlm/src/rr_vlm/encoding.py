@@ -187,6 +187,36 @@ class PromptEncoder:
         return replace(prompt, input_ids=np.concatenate([prompt.input_ids, fed]), thought_start=start, answer=target)
 
 
+def prompts_about(
+    items: Ids, first: EncodedPrompt, second: EncodedPrompt, tokens: ItemTokens
+) -> list[EncodedPrompt] | None:
+    """Make prompts about items out of two that are the same but about different items.
+
+    Args:
+        items: [N] item codes.
+        first: a prompt without a completion.
+        second: the same about another item.
+        tokens: where item tokens stand.
+
+    Returns:
+        N prompts; None where more than the tokens of one item tells the two apart.
+    """
+    if len(first) != len(second) or len(first.image_items) != len(second.image_items):
+        return None
+    places, pictures = first.input_ids != second.input_ids, first.image_items != second.image_items
+    own = np.unique(first.input_ids[places]) - tokens.offset
+    if len(own) != 1 or own[0] < 0 or (first.image_items[pictures] != own[0]).any():
+        return None
+    return [
+        replace(
+            first,
+            input_ids=np.where(places, tokens.offset + item, first.input_ids),
+            image_items=np.where(pictures, item, first.image_items),
+        )
+        for item in items.tolist()
+    ]
+
+
 def targets(prompt: EncodedPrompt, encoder: PromptEncoder) -> tuple[Ids, Ids, Ids, Ids]:
     """Return what each position of a completed prompt should predict, -1 where nothing is asked.
 

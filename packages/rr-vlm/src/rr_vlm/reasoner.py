@@ -27,7 +27,7 @@ from rr_vlm.artifact import ReasonerCard, ReasonerParts, read_reasoner, write_re
 from rr_vlm.backbones.merging import merge_adapters
 from rr_vlm.catalogue import Catalogue, PromptOptions
 from rr_vlm.deliberator import Deliberator
-from rr_vlm.encoding import EncodedPrompt, PromptEncoder
+from rr_vlm.encoding import EncodedPrompt, PromptEncoder, prompts_about
 from rr_vlm.errors import InputError
 from rr_vlm.flops import query_flops
 from rr_vlm.growth import grow, grown_catalogue, item_features
@@ -418,14 +418,10 @@ class VlmReasoner:
         said = {name: np.asarray(values, dtype=np.float64) for name, values in (evidence or {}).items()}
         known = (candidates >= 0) & (candidates < self.n_items)
         groups = [
-            self._encode(
-                [
-                    self._question(
-                        task, queries, row, history, int(candidates[row, place]),
-                        tools=probability_text({name: float(values[row, place]) for name, values in said.items()}),
-                    )
-                    for place in np.flatnonzero(known[row])
-                ]
+            self._about(
+                task, queries, row, history, candidates[row, known[row]],
+                [probability_text({name: float(values[row, place]) for name, values in said.items()})
+                 for place in np.flatnonzero(known[row])],
             )
             for row, history in enumerate(self._known(queries.histories))
         ]  # fmt: skip
@@ -433,6 +429,27 @@ class VlmReasoner:
         answers = yes_probabilities(self._model, self._encoder, self._collator, groups)
         raw[known] = np.concatenate([np.empty(0), *answers])
         return raw
+
+    def _about(
+        self, task: str, queries: Queries, row: int, history: IntArray, items: IntArray, tools: Sequence[str]
+    ) -> list[EncodedPrompt]:
+        """Write a user's question about each item, with what the tools say of it.
+
+        Where nothing but the item tells the questions apart, only two are written, and the others made from these.
+        """
+
+        def write(places: Sequence[int]) -> list[EncodedPrompt]:
+            return self._encode(
+                [self._question(task, queries, row, history, int(items[place]), tools=tools[place]) for place in places]
+            )
+
+        unlike = np.unique(items, return_index=True)[1].tolist()
+        if len(unlike) > 2 and not any(tools):
+            first, second = write(unlike[:2])
+            made = prompts_about(items, first, second, self._encoder.items)
+            if made is not None:
+                return made
+        return write(range(len(items)))
 
     def _decide(self, queries: Queries, evidence: Mapping[str, Answers] | None) -> tuple[Decided, NDArray[np.float32]]:
         prompts = self.encode(queries, evidence)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -173,9 +174,22 @@ def _read_rows(files: Sequence[str]) -> Any:
     if missing or not files:
         raise ArtifactError(f"rows: {missing or 'no file'} not found; write them with rr_data's sft_rows")
     try:
-        return datasets.concatenate_datasets([datasets.Dataset.from_parquet(str(file)) for file in files])
+        with _no_bars():
+            return datasets.concatenate_datasets([datasets.Dataset.from_parquet(str(file)) for file in files])
     except (pa.ArrowInvalid, ValueError, datasets.exceptions.DatasetGenerationError) as error:
         raise ArtifactError(f"rows: {', '.join(files)} cannot be read as Parquet files of SFT rows: {error}") from error
+
+
+@contextmanager
+def _no_bars() -> Iterator[None]:
+    """Keep datasets from drawing a bar the first time that it sees a file, terminal or not."""
+    hidden = datasets.are_progress_bars_disabled()
+    datasets.disable_progress_bars()
+    try:
+        yield
+    finally:
+        if not hidden:
+            datasets.enable_progress_bars()
 
 
 def _catalogue(
