@@ -56,7 +56,7 @@ def fusion(
         "docs/results/planner.md"
     ),
 ) -> None:
-    """Fit fusions on validation items, by tools that never saw them, and fuse every user's test item."""
+    """Fit fusions on validation items, by tools that did not learn from them, and fuse every user's test item."""
     found = []
     for folder in data:
         dataset = prepared(folder, cache)

@@ -52,7 +52,8 @@ def ask(data: PreparedDataset, cache: Path, place: int, *, lag: int = 1, k: int)
         cache: where tools and answers are kept.
         place: of the item, from the end: 0 is the test item, 1 the validation item.
         lag: how many items SASRec is behind it. Learning from the training part and asked for the test item, the
-            protocol of its paper, it is one behind; tools that count are never behind.
+            protocol of its paper, it is one behind; tools that count are never behind. With 0 it stops on the items
+            that it is asked for, though it learns nothing from them.
         k: length of the answers.
     """
     behind = {name: 1 + place + (0 if name in COUNTING else lag) for name in TOOLS}

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from recipes.bench.tool_answers import Asked
+from recipes.bench.tool_answers import Asked, codes
 from recipes.bench.vlm_settings import VlmSettings
 from recipes.demo.examples import Examples, windows
 from recipes.demo.tuning import item_categories
@@ -51,13 +51,13 @@ def catalogue(data: PreparedDataset, sasrec: Path, settings: VlmSettings, seed: 
 
 
 def _consulting(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> Iterator[Row]:
-    codes = _codes(asked, settings)
-    shown = EvidenceNoise(missing=settings.missing, wrong=settings.wrong, seed=seed).apply(codes)
+    said = _codes(asked, settings)
+    shown = EvidenceNoise(missing=settings.missing, wrong=settings.wrong, seed=seed).apply(said)
     levels = data.evidence_horizon().levels[asked.examples.users]
     traces = build_traces(shown, asked.examples.targets, levels)
     # A thought cites what the tools that it names say: a stranger never speaks alone.
     answered = np.concatenate(list(shown.values()), axis=1).max(axis=1, keepdims=True) >= 0
-    shown |= {STRANGER: np.where(answered, _stranger(codes, settings.strangers, seed), -1)}
+    shown |= {STRANGER: np.where(answered, _stranger(said, settings.strangers, seed), -1)}
     return _rows(data, asked.examples, settings, seed=seed + 1, traces=traces, answers=shown)
 
 
@@ -70,10 +70,10 @@ def _alone(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int
     return _rows(data, few.examples, settings, seed=seed + 2, traces=bare)
 
 
-def _stranger(codes: Mapping[str, NDArray[np.int64]], rate: float, seed: int) -> NDArray[np.int64]:
+def _stranger(answers: Mapping[str, NDArray[np.int64]], rate: float, seed: int) -> NDArray[np.int64]:
     """[N, k] what a tool says that nobody knows: nothing, or what some tool says, to another query in two of three."""
     rng = np.random.default_rng(seed)
-    lists = np.stack(list(codes.values()))
+    lists = np.stack(list(answers.values()))
     queries = np.arange(lists.shape[1])
     others = np.where(rng.random(len(queries)) < 2 / 3, rng.permutation(queries), queries)
     said = lists[rng.integers(len(lists), size=len(queries)), others]
@@ -81,10 +81,7 @@ def _stranger(codes: Mapping[str, NDArray[np.int64]], rate: float, seed: int) ->
 
 
 def _codes(asked: Asked, settings: VlmSettings) -> dict[str, NDArray[np.int64]]:
-    return {
-        name: np.where(np.isneginf(answer.scores), -1, answer.items)[:, : settings.shown]
-        for name, answer in asked.answers.items()
-    }
+    return {name: codes(answer)[:, : settings.shown] for name, answer in asked.answers.items()}
 
 
 def _rows(data: PreparedDataset, examples: Examples, settings: VlmSettings, **options: Any) -> Iterator[Row]:

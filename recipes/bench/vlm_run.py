@@ -65,7 +65,7 @@ def run(
 
 
 def split(asked: Asked, share: float) -> tuple[Asked, Asked]:
-    """Part users into those that are tuned on and those held out; the same ones always."""
+    """Part users into those that are tuned on and those held out; who is, does not hang on who else is there."""
     drawn = np.random.default_rng(0).random(asked.examples.users.max(initial=0) + 1) < share
     out = drawn[asked.examples.users]
     return asked.take(np.flatnonzero(~out)), asked.take(np.flatnonzero(out))

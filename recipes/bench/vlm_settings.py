@@ -19,8 +19,7 @@ class VlmSettings:
         shown: items of each tool's answer that are read.
         held_out: share of the users whose validation item is kept from tuning: for choices and for calibration.
         examples: items that the tools are asked for, as (place, lag) of `recipes.bench.tool_answers.ask`: those of the
-            first are also held out. With tools of one age alone the reasoner trusts SASRec in the test too much or
-            too little.
+            first are also held out. With one lag alone SASRec would be better, or worse, than it is in the test.
         missing: share of the tools' answers that are dropped from an example.
         wrong: share of them that belong to another example.
         strangers: share of the examples in which a tool without a name of its own speaks too, mostly of another user.
