@@ -57,8 +57,14 @@ def _consulting(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed
     traces = build_traces(shown, asked.examples.targets, levels)
     # A thought cites what the tools that it names say: a stranger never speaks alone.
     answered = np.concatenate(list(shown.values()), axis=1).max(axis=1, keepdims=True) >= 0
-    shown |= {STRANGER: np.where(answered, _stranger(said, settings.strangers, seed), -1)}
-    return _rows(data, asked.examples, settings, seed=seed + 1, traces=traces, answers=shown)
+    stranger = np.where(answered, _stranger(said, settings.strangers, seed), -1)
+    speaks = stranger[:, 0] >= 0
+    # Where it is silent it is not even named, as when a query has no such tool.
+    for chosen, more in ((~speaks, {}), (speaks, {STRANGER: stranger})):
+        rows = np.flatnonzero(chosen)
+        answers = {name: answer[rows] for name, answer in {**shown, **more}.items()}
+        few = [traces[row] for row in rows.tolist()]
+        yield from _rows(data, asked.examples.take(rows), settings, seed=seed + 1, traces=few, answers=answers)
 
 
 def _alone(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> Iterator[Row]:

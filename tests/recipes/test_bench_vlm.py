@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 pytest.importorskip("trl")
 
-from recipes.bench.tool_answers import TOOLS, Asked
+from recipes.bench.tool_answers import TOOLS, Asked, asked_for, queries
+from recipes.bench.tools_data import prepared
 from recipes.bench.vlm_page import Run, page
-from recipes.bench.vlm_rows import _stranger
+from recipes.bench.vlm_rows import _consulting, _stranger
 from recipes.bench.vlm_run import split
 from recipes.bench.vlm_settings import REASONREC, VARIANTS
 from recipes.demo.examples import Examples
@@ -71,3 +74,16 @@ def test_a_variant_differs_in_one_thing():
     for name, settings in VARIANTS.items():
         changed = [field for field in settings.__slots__ if getattr(settings, field) != getattr(REASONREC, field)]
         assert len(changed) == (name != "reasonrec")
+
+
+def test_a_silent_stranger_is_not_named(write_ring, tmp_path):
+    data = prepared(write_ring(items=12, users=40), tmp_path)
+    examples = asked_for(data, 1)
+    lists = np.stack([(examples.targets + step) % data.n_items for step in range(3)], axis=1)
+    answers = {name: Ranking(lists, np.tile([3.0, 2.0, 1.0], (len(examples), 1))) for name in TOOLS}
+    asked = Asked(examples, queries(data, examples), answers)
+    rows = list(_consulting(data, asked, replace(REASONREC, strangers=0.5), seed=0))
+    assert sorted(row["target"] for row in rows) == sorted(examples.targets.tolist())
+    prompts = [str(row["prompt"]) for row in rows]
+    assert 0 < sum("stranger says <item_" in prompt for prompt in prompts) < len(prompts)
+    assert not any("stranger says nothing" in prompt for prompt in prompts)
