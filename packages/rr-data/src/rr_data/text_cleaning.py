@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from html.entities import html5
+from itertools import groupby
 from typing import Final
 
 import polars as pl
@@ -26,8 +28,14 @@ _UNSEEN: Final = r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f
 _INSIDE: Final = r"""(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*|[^<>]*)>"""
 
 
+def _one_of(names: Iterable[str]) -> str:
+    """Parted by their first letters: so few alternatives are tried at a `<` that opens none of them."""
+    by_letter = groupby(sorted(names), key=lambda name: name[0])
+    return "|".join(f"{letter}(?:{'|'.join(name[1:] for name in those)})" for letter, those in by_letter)
+
+
 def _tag(names: str) -> re.Pattern[str]:
-    many = "|".join(name for name in names.split() if len(name) > 1)
+    many = _one_of(name for name in names.split() if len(name) > 1)
     one = "".join(name for name in names.split() if len(name) == 1) or "a"
     attributes = rf"(?:\s+(?=[-\w:]+\s*=){_INSIDE}|\s*/?>)"
     return re.compile(rf"</?(?:(?:{many})(?=[\s/>]){_INSIDE}|[{one}]{attributes})", re.IGNORECASE)
@@ -111,10 +119,18 @@ def _cleaned_once(text: str) -> str | None:
     if "<" not in whole:
         return whole
     rest = _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", _DECLARATION.sub(" ", _HIDDEN.sub(" ", whole))))
-    rest = _without_blanks(_CUT_TAG.sub("", rest))
+    rest = _without_blanks(_without_cut_tags(rest))
     if len(rest) < _SHORT and 2 * len(rest) < len(whole) and _PIECE.search(whole):
         return None
     return rest
+
+
+def _without_cut_tags(text: str) -> str:
+    """Without the tags at the end that were cut off before their `>`."""
+    end = len(text)
+    while (start := text.rfind("<", 0, end)) >= 0 and _CUT_TAG.match(text, start, end):
+        end = start
+    return text[:end]
 
 
 def _decoded(text: str) -> str:
