@@ -26,13 +26,17 @@ STRANGER = "stranger"
 
 
 def tuning_rows(data: PreparedDataset, asked: Sequence[Asked], settings: VlmSettings, seed: int) -> list[Row]:
-    """Return windows over the training items, and the examples with the tools' answers and, some, without."""
+    """Return windows over the training items, and examples with the tools' answers and, some, without.
+
+    Of several sets of examples each user is in one.
+    """
     spans = windows(data.sequences(until="train"), size=settings.history, stride=settings.history)
     parts = [_rows(data, spans, settings, seed=seed)]
     if settings.tools:
         for place, examples in enumerate(asked):
+            few = examples.take(np.flatnonzero(examples.examples.users % len(asked) == place))
             own = SEEDS * (len(asked) * seed + place)
-            parts += [_consulting(data, examples, settings, own), _alone(data, examples, settings, own)]
+            parts += [_consulting(data, few, settings, own), _alone(data, few, settings, own)]
     return list(chain.from_iterable(parts))
 
 
