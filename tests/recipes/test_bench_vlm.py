@@ -10,7 +10,7 @@ pytest.importorskip("trl")
 from recipes.bench.tool_answers import TOOLS, Asked, asked_for, queries
 from recipes.bench.tools_data import prepared
 from recipes.bench.vlm_page import Run, page
-from recipes.bench.vlm_rows import _consulting, _stranger
+from recipes.bench.vlm_rows import _consulting, _stranger, tuning_rows
 from recipes.bench.vlm_run import split
 from recipes.bench.vlm_settings import REASONREC, VARIANTS
 from recipes.demo.examples import Examples
@@ -87,3 +87,14 @@ def test_a_silent_stranger_is_not_named(write_ring, tmp_path):
     prompts = [str(row["prompt"]) for row in rows]
     assert 0 < sum("stranger says <item_" in prompt for prompt in prompts) < len(prompts)
     assert not any("stranger says nothing" in prompt for prompt in prompts)
+
+
+def test_of_two_sets_of_examples_each_user_is_in_one(write_ring, tmp_path):
+    data = prepared(write_ring(items=12, users=40), tmp_path)
+    examples = asked_for(data, 1)
+    lists = np.stack([(examples.targets + step) % data.n_items for step in range(3)], axis=1)
+    answers = {name: Ranking(lists, np.tile([3.0, 2.0, 1.0], (len(examples), 1))) for name in TOOLS}
+    asked = Asked(examples, queries(data, examples), answers)
+    rows = tuning_rows(data, [asked, asked], replace(REASONREC, missing=0.0, alone_every=100), seed=0)
+    shown = [row["target"] for row in rows if "item-transition says" in str(row["prompt"])]
+    assert sorted(shown) == sorted(examples.targets.tolist())
