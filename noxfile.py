@@ -75,6 +75,12 @@ def bench(session: nox.Session) -> None:
     session.run(training_python(session), "-m", "recipes.bench", *session.posargs)
 
 
+@nox.session(venv_backend="none")
+def reproduce(session: nox.Session) -> None:
+    """Measure a table of the paper: `-- TABLE --data PREPARED --budget small|full`; `-- list` names them."""
+    session.run(training_python(session), "-m", "recipes.reproduce", *session.posargs)
+
+
 # ----------------------------------------------------------------------------------------------------------- tests
 
 

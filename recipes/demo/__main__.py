@@ -47,11 +47,11 @@ def demo(
         raise typer.BadParameter(f"received {budget!r}; choose full or tiny", param_hint="--budget")
     console = Console()
     started = time.perf_counter()
-    _guarded(lambda: run_demo(tiny(settings) if budget == "tiny" else settings, console, command=_command()))
+    guarded(lambda: run_demo(tiny(settings) if budget == "tiny" else settings, console, command=_command()))
     console.print(f"{time.perf_counter() - started:.0f} s in all")
 
 
-def _guarded(action: Callable[[], object]) -> None:
+def guarded(action: Callable[[], object]) -> None:
     """Turn a user's mistake into one line and exit code 2; Ctrl-C into exit code 130."""
     try:
         action()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from recipes.demo.examples import last_items
 from recipes.demo.routing import POLICY, REASONER, VOTE, expected_shares, voting_tool
 from recipes.demo.settings import Settings
 from recipes.demo.steps import Report
-from recipes.demo.tuning import queries
+from recipes.demo.tuning import asked
 from recipes.demo.zoo import FINAL, load_tools
 from rr_data.interfaces import LEVELS, PreparedDataset
 from rr_eval import Predictions
@@ -33,6 +33,7 @@ from rr_planner import (
     QueryBatch,
     Random,
     Ranking,
+    RankingLike,
     Tool,
     load_policy,
 )
@@ -66,12 +67,25 @@ class Place:
         return cls((scores > own).sum(axis=1), (scores == own).sum(axis=1) - 1)
 
     @classmethod
+    def scored(
+        cls, scores: Callable[[NDArray[np.int64]], NDArray[Any]], targets: NDArray[np.int64], *, at_once: int = 1000
+    ) -> Place:
+        """Read the places off the scores of some queries at a time, `scores(rows)`: never all users by all items."""
+        starts = range(0, len(targets), at_once)
+        chunks = [np.arange(start, min(start + at_once, len(targets))) for start in starts]
+        places = [cls.of(scores(rows), targets[rows]) for rows in chunks]
+        return cls(*(np.concatenate([getattr(place, name) for place in places]) for name in ("ahead", "tied")))
+
+    @classmethod
     def listed(cls, ranking: Ranking, n_items: int, targets: NDArray[np.int64]) -> Place:
         """Read the places off ranked lists; all items that are not listed are tied behind them."""
-        scores = np.full((len(ranking), n_items), -np.inf)
-        np.maximum.at(scores, (np.arange(len(ranking))[:, None], ranking.items), ranking.scores)
-        place = cls.of(scores, targets)
-        return cls(place.ahead, place.tied, whole=False)
+
+        def scores(rows: NDArray[np.int64]) -> NDArray[Any]:
+            table = np.full((len(rows), n_items), -np.inf)
+            np.maximum.at(table, (np.arange(len(rows))[:, None], ranking.items[rows]), ranking.scores[rows])
+            return table
+
+        return replace(cls.scored(scores, targets), whole=False)
 
     def told(self, row: int) -> tuple[int | None, int | None]:
         """Return `ahead` and `tied` of one query, None where they are to be read off the list."""
@@ -83,17 +97,36 @@ class Place:
         return np.asarray(self.ahead + 1 + self.tied / 2, dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TestRun:
-    """The test queries and everybody who answers them."""
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class TestQueries:
+    """The test queries and their answers, of which nobody has seen anything.
+
+    Attributes:
+        data: the dataset.
+        batch: B queries.
+        targets: [B] the right items.
+        k: length of the lists.
+    """
 
     data: PreparedDataset
     batch: QueryBatch
     targets: NDArray[np.int64]
+    k: int
+
+    @classmethod
+    def of(cls, data: PreparedDataset, settings: Settings) -> TestQueries:
+        """Ask what the settings say."""
+        batch, targets = asked(data, settings, "test")
+        return cls(data=data, batch=batch, targets=targets, k=settings.k)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class TestRun(TestQueries):
+    """The test queries and everybody who answers them."""
+
     tools: Sequence[RuntimeTool]
     vote: Ensemble
     reasoner: VlmReasoner
-    k: int
 
     def planner(self, policy: Policy, ledger: Ledger | None = None) -> Planner:
         """Route with another policy, all else equal: the vote answers at low risk, its members are evidence."""
@@ -107,17 +140,39 @@ class TestRun:
         )
 
 
+def answer_alone(data: PreparedDataset, settings: Settings, reasoner: VlmReasoner, system: str) -> Predictions:
+    """Let a VLM answer the test queries without tools and without a planner."""
+    run = TestQueries.of(data, settings)
+    started = time.perf_counter()
+    answer = reasoner.deliberate(run.batch, run.k)
+    seconds = time.perf_counter() - started
+    place = Place.scored(lambda rows: reasoner.scores(run.batch.take(rows)), run.targets)
+    size = len(run.batch)
+    ahead, tied = zip(*(place.told(row) for row in range(size)), strict=True)
+    return Predictions.from_columns(
+        **_common(run, system),
+        **_ranked(run, answer),
+        n_ahead=ahead,
+        n_tied=tied,
+        confidence=answer.confidence,
+        tools_used=[[]] * size,
+        latency_ms=np.full(size, 1000 * seconds / size),
+        flops=np.full(size, reasoner.flops_per_query),
+    )
+
+
 def evaluate(
     data: PreparedDataset, settings: Settings, tools: Path, router: Path, folder: Path, report: Report
 ) -> None:
     """Let every system answer the test queries; writes the predictions table and the agent's ledger."""
     torch.set_num_threads(settings.threads)
-    held_out = last_items(data.sequences(until="validation"), data.targets("test"))
-    light = load_tools(tools, FINAL)
+    queries = TestQueries.of(data, settings)
+    batch, targets = queries.batch, queries.targets
+    light = load_tools(settings, tools, FINAL)
     run = TestRun(
         data=data,
-        batch=queries(data, held_out),
-        targets=held_out.targets,
+        batch=batch,
+        targets=targets,
         tools=light,
         vote=voting_tool(router, light, depth=settings.k),
         reasoner=VlmReasoner.load(router / REASONER),
@@ -129,8 +184,8 @@ def evaluate(
         started = time.perf_counter()
         ranking = tool.rank(run.batch, run.k)
         seconds = time.perf_counter() - started
-        places[tool.name] = Place.of(tool.scores(run.batch), run.targets)
-        rankings.append(ranking)
+        places[tool.name] = Place.scored(partial(_scores, tool, batch), targets)
+        rankings.append(Ranking(ranking.items, ranking.scores.astype(np.float64), ranking.confidence))
         parts.append(_tool_rows(run, tool, ranking, places[tool.name], seconds))
     started = time.perf_counter()
     vote = run.vote.rank(run.batch, run.k)
@@ -139,9 +194,12 @@ def evaluate(
     report(next(done), 7)
 
     evidence = {tool.name: ranking for tool, ranking in zip(run.tools, rankings, strict=True)}
-    places["reasoner"] = Place.of(run.reasoner.scores(run.batch), run.targets)
+    places["reasoner"] = Place.scored(lambda rows: run.reasoner.scores(batch.take(rows)), targets)
     report(next(done), 7)
-    places["both"] = Place.of(run.reasoner.scores(run.batch, evidence), run.targets)
+    places["both"] = Place.scored(
+        lambda rows: run.reasoner.scores(batch.take(rows), {name: said.take(rows) for name, said in evidence.items()}),
+        targets,
+    )
     report(next(done), 7)
 
     policy = load_policy(router / POLICY)
@@ -166,26 +224,30 @@ def evaluate(
     Predictions.concat(parts).write(folder / PREDICTIONS)
 
 
-def _common(run: TestRun, system: str) -> dict[str, Any]:
+def _scores(tool: RuntimeTool, batch: QueryBatch, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    return tool.scores(batch.take(rows))
+
+
+def _common(run: TestQueries, system: str) -> dict[str, Any]:
     ids = run.data.items["item_id"].to_numpy()
     levels = run.data.evidence_horizon().levels[run.batch.users]
     users = run.data.users["user_id"].to_numpy()[run.batch.users]
     return {
         "query_id": users,
         "user_id": users,
-        "task": "sequential",
+        "task": "sequential" if run.batch.candidates is None else "direct",
         "system": system,
         "target": ids[run.targets],
         "group": [LEVELS[level] for level in levels],
     }
 
 
-def _named(run: TestRun, rows: Sequence[Sequence[int]]) -> list[list[str]]:
+def _named(run: TestQueries, rows: Sequence[Sequence[int]]) -> list[list[str]]:
     ids = run.data.items["item_id"].to_list()
     return [[ids[code] for code in row] for row in rows]
 
 
-def _ranked(run: TestRun, ranking: Ranking) -> dict[str, Any]:
+def _ranked(run: TestQueries, ranking: RankingLike) -> dict[str, Any]:
     kept = [~np.isneginf(row) for row in ranking.scores]
     return {
         "items": _named(run, [row[keep].tolist() for row, keep in zip(ranking.items, kept, strict=True)]),

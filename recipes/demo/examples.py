@@ -39,6 +39,12 @@ class Examples:
         """Return the examples at `rows` [M], in that order."""
         return Examples(self.users[rows], tuple(self.histories[row] for row in rows), self.targets[rows])
 
+    def drawn(self, most: int | None, *, seed: int) -> Examples:
+        """Return at most so many of them, drawn without repetition, in their order; None returns all."""
+        if most is None or len(self) <= most:
+            return self
+        return self.take(np.sort(np.random.default_rng(seed).permutation(len(self))[:most]))
+
 
 def cut_lengths(lengths: IntArray, share: float) -> IntArray:
     """Return how many items of each sequence the honest tools see: `share` of it, at least one, never all of it.

@@ -10,10 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from recipes.demo.examples import last_items
 from recipes.demo.settings import Settings
 from recipes.demo.steps import Report, write_json
-from recipes.demo.tuning import HIT_AT, queries
+from recipes.demo.tuning import HIT_AT, asked
 from recipes.demo.zoo import FINAL, load_tools
 from rr_data.interfaces import PreparedDataset
 from rr_planner import Costs, Ensemble, Isotonic, RankingLike, Route, calibrate_bands, save_policy
@@ -29,9 +28,8 @@ def fit_router(
 ) -> None:
     """Calibrate the confidences and choose the bands; writes the reasoner, the policy and what to expect of them."""
     torch.set_num_threads(settings.threads)
-    tools = load_tools(tools_folder, FINAL)
-    held_out = last_items(data.sequences(until="train"), data.targets("validation"))
-    batch, targets = queries(data, held_out), held_out.targets
+    tools = load_tools(settings, tools_folder, FINAL)
+    batch, targets = asked(data, settings, "validation")
     evidence = {tool.name: tool.rank(batch, settings.k) for tool in tools}
     raw = Ensemble(VOTE, tools, depth=settings.k).rank(batch, settings.k)
     calibration = Isotonic.fit(confidence_of(raw), hits(raw, targets))

@@ -10,8 +10,25 @@ TOOLS = ("item-transition", "bpr", "sasrec")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """How the VLM is tuned where not as ReasonRec: one of the paper's generative baselines, or an ablation.
+
+    Attributes:
+        preset: see `rr_vlm.preset`.
+        uniform: draws rows without the curriculum.
+        template: the one wording that is trained on; None is all ten.
+        tools: whether rows with the tools' answers are trained on.
+    """
+
+    preset: str = "reasonrec"
+    uniform: bool = False
+    template: int | None = None
+    tools: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A demo run.
+    """A run of the agent.
 
     Attributes:
         out: folder of all results.
@@ -36,6 +53,11 @@ class Settings:
         min_share: least share of the queries that each of the three routes gets.
         cases: decisions shown in the report.
         tool_epochs: most epochs a tool is trained for; None leaves each tool its own default.
+        tools: the light models.
+        candidates: whether each query ranks its stored candidates (direct recommendation) and not the catalogue.
+        queries: most users whose validation or test item is asked for, drawn; None asks for all.
+        sample: most windows, and most honest examples, that are tuned on, drawn; None takes all.
+        variant: of the tuning.
     """
 
     out: Path = Path("out/demo")
@@ -61,6 +83,11 @@ class Settings:
     min_share: float = 0.05
     cases: int = 6
     tool_epochs: int | None = None
+    tools: tuple[str, ...] = TOOLS
+    candidates: bool = False
+    queries: int | None = None
+    sample: int | None = None
+    variant: Variant = Variant()
 
     def subset(self, *names: str) -> dict[str, Any]:
         """Return some settings as JSON values, for a step's fingerprint."""

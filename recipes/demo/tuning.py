@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
@@ -13,12 +13,14 @@ import torch
 from numpy.typing import NDArray
 
 from recipes.demo.examples import Examples, after_cut, cut_lengths, last_items, windows
-from recipes.demo.settings import TOOLS, Settings
+from recipes.demo.settings import Settings, Variant
+from recipes.demo.sources import DemoError
 from recipes.demo.steps import Report
 from recipes.demo.zoo import FINAL, HONEST, load_tools
 from rr_data.interfaces import (
     EvidenceNoise,
     PreparedDataset,
+    PromptTemplate,
     Sequences,
     build_traces,
     check_honest,
@@ -26,9 +28,10 @@ from rr_data.interfaces import (
     write_sft_rows,
 )
 from rr_planner import QueryBatch
-from rr_vlm import Catalogue, EmbeddedOptions, PromptOptions, encode_items, train, vision_features
+from rr_vlm import Catalogue, EmbeddedOptions, PromptOptions, encode_items, preset, train, vision_features
 
 HIT_AT = 5
+SEQUENTIAL = "sequential"
 
 
 def queries(data: PreparedDataset, examples: Examples) -> QueryBatch:
@@ -37,30 +40,51 @@ def queries(data: PreparedDataset, examples: Examples) -> QueryBatch:
     return QueryBatch.of(users=examples.users, histories=examples.histories, evidence_horizon=horizon)
 
 
+def asked(
+    data: PreparedDataset, settings: Settings, part: Literal["validation", "test"]
+) -> tuple[QueryBatch, NDArray[np.int64]]:
+    """Return queries about that part's item of every user who has one, and these items."""
+    before: Literal["train", "validation"] = "train" if part == "validation" else "validation"
+    examples = last_items(data.sequences(until=before), data.targets(part)).drawn(settings.queries, seed=settings.seed)
+    batch = queries(data, examples)
+    if not settings.candidates:
+        return batch, examples.targets
+    lists = data.candidates(part)
+    if lists is None:
+        raise DemoError(f"{data.manifest.name} has no candidate lists; prepare it again with --candidates 100")
+    by_user = dict(zip(lists["user"].to_list(), lists["items"].to_list(), strict=True))
+    return replace(batch, candidates=np.array([by_user[user] for user in examples.users.tolist()])), examples.targets
+
+
 def write_rows(data: PreparedDataset, settings: Settings, tools: Path, folder: Path, report: Report) -> None:
-    """Write the tuning rows: windows over all training items, and honest examples with and without evidence."""
-    sequences = data.sequences(until="train")
+    """Write the tuning rows: windows over all training items, and honest examples with and without evidence.
+
+    A baseline without thoughts has the honest examples as plain rows.
+    """
+    sequences, seed = data.sequences(until="train"), settings.seed
     cut = cut_lengths(sequences.lengths, settings.evidence_from)
-    honest = after_cut(sequences, cut, per_user=settings.examples_per_user, seed=settings.seed)
-    answers = _answers(data, honest, tools, HONEST, settings.k)
-    _check_honesty(data, honest, answers, tools, settings)
-    levels = data.evidence_horizon().levels[honest.users]
-    shown = EvidenceNoise(seed=settings.seed).apply(answers)
-    with_evidence = build_traces(shown, honest.targets, levels)
-    # Without evidence there is nothing to rest on: the thought says which tools would help, and cites nothing.
-    few = np.arange(0, len(honest), settings.alone_every)
-    alone = [
-        replace(trace, evidence=())
-        for trace in build_traces(
-            {name: answer[few] for name, answer in answers.items()}, honest.targets[few], levels[few]
-        )
-    ]
+    honest = after_cut(sequences, cut, per_user=settings.examples_per_user, seed=seed)
+    honest = honest.drawn(settings.sample, seed=seed)
+    spans = windows(sequences, size=settings.history, stride=settings.stride).drawn(settings.sample, seed=seed)
+    parts = [_rows(data, settings, spans, seed=seed)]
+    if not preset(settings.variant.preset).thoughts:
+        parts.append(_rows(data, settings, honest, seed=seed + 1))
+    else:
+        answers = _answers(data, settings, honest, tools, HONEST)
+        _check_honesty(data, honest, answers, tools, settings)
+        levels = data.evidence_horizon().levels[honest.users]
+        if settings.variant.tools:
+            shown = EvidenceNoise(seed=seed).apply(answers)
+            traces = build_traces(shown, honest.targets, levels)
+            parts.append(_rows(data, settings, honest, seed=seed + 1, traces=traces, answers=shown))
+        # Without evidence there is nothing to rest on: the thought says which tools would help, and cites nothing.
+        few = np.arange(0, len(honest), settings.alone_every)
+        said = {name: answer[few] for name, answer in answers.items()}
+        alone = [replace(trace, evidence=()) for trace in build_traces(said, honest.targets[few], levels[few])]
+        if not settings.variant.tools:
+            alone = [replace(trace, tools=()) for trace in alone]
+        parts.append(_rows(data, settings, honest.take(few), seed=seed + 2, traces=alone))
     report(1, 2)
-    parts = (
-        _rows(data, settings, windows(sequences, size=settings.history, stride=settings.stride), seed=settings.seed),
-        _rows(data, settings, honest, seed=settings.seed + 1, traces=with_evidence, answers=shown),
-        _rows(data, settings, honest.take(few), seed=settings.seed + 2, traces=alone),
-    )
     write_sft_rows((row for part in parts for row in part), folder / "rows.parquet")
     report(2, 2)
 
@@ -68,11 +92,12 @@ def write_rows(data: PreparedDataset, settings: Settings, tools: Path, folder: P
 def tune(data: PreparedDataset, settings: Settings, rows: Path, observed: Path, folder: Path, report: Report) -> None:
     """Tune the embedded VLM on the rows; an interrupted run goes on from its last checkpoint."""
     torch.set_num_threads(settings.threads)
+    chosen = preset(settings.variant.preset)
     train(
         pq.read_table(rows / "rows.parquet").to_pylist(),
         catalogue=catalogue(data, observed, settings),
         out=folder / "reasoner",
-        tools=TOOLS,
+        tools=settings.tools if chosen.thoughts and settings.variant.tools else (),
         prompt=prompt_options(settings),
         backbone=EmbeddedOptions(width=settings.width),
         options={
@@ -80,6 +105,8 @@ def tune(data: PreparedDataset, settings: Settings, rows: Path, observed: Path, 
             "per_device_train_batch_size": settings.batch,
             "learning_rate": settings.learning_rate,
             "seed": settings.seed,
+            **({"curriculum": {"uniform": True}} if settings.variant.uniform else {}),
+            **chosen.training,
         },
         resume=True,
         progress=report,
@@ -87,9 +114,14 @@ def tune(data: PreparedDataset, settings: Settings, rows: Path, observed: Path, 
 
 
 def prompt_options(settings: Settings) -> PromptOptions:
-    """Return how queries are written."""
+    """Return how queries are written: as the rows are."""
+    variant = settings.variant
     return PromptOptions(
-        history_length=settings.history, pictures=settings.pictures, answers_shown=settings.evidence_top
+        history_length=settings.history,
+        pictures=_pictures(settings),
+        answers_shown=settings.evidence_top,
+        template=variant.template or 0,
+        wordings=preset(variant.preset).prompt(tasks=(SEQUENTIAL,))["wordings"],
     )
 
 
@@ -118,9 +150,20 @@ def item_categories(data: PreparedDataset) -> list[list[str]]:
     return [names or [] for names in data.items["categories"].to_list()]
 
 
-def _answers(data: PreparedDataset, asked: Examples, tools: Path, kind: str, k: int) -> dict[str, NDArray[np.int64]]:
-    batch = queries(data, asked)
-    rankings = {tool.name: tool.rank(batch, k) for tool in load_tools(tools, kind)}
+def _pictures(settings: Settings) -> int:
+    return settings.pictures if preset(settings.variant.preset).pictures else 0
+
+
+def _wordings(variant: Variant) -> tuple[PromptTemplate, ...]:
+    every = preset(variant.preset).wordings(SEQUENTIAL)
+    return every if variant.template is None else (every[variant.template],)
+
+
+def _answers(
+    data: PreparedDataset, settings: Settings, about: Examples, tools: Path, kind: str
+) -> dict[str, NDArray[np.int64]]:
+    batch = queries(data, about)
+    rankings = {tool.name: tool.rank(batch, settings.k) for tool in load_tools(settings, tools, kind)}
     return {name: np.where(np.isneginf(answer.scores), -1, answer.items) for name, answer in rankings.items()}
 
 
@@ -129,8 +172,9 @@ def _check_honesty(
 ) -> None:
     """Refuse evidence whose tools hit more often inside the traces than on validation."""
     held_out = last_items(data.sequences(until="train"), data.targets("validation"))
-    new = _answers(data, held_out, tools, FINAL, settings.k)
-    for name in TOOLS:
+    held_out = held_out.drawn(settings.queries, seed=settings.seed)
+    new = _answers(data, settings, held_out, tools, FINAL)
+    for name in settings.tools:
         check_honest(
             _hit_rate(answers[name], honest.targets),
             _hit_rate(new[name], held_out.targets),
@@ -154,6 +198,7 @@ def _rows(data: PreparedDataset, settings: Settings, examples: Examples, **optio
         categories=item_categories(data),
         answers_shown=settings.evidence_top,
         history_length=settings.history,
-        pictures=settings.pictures,
+        pictures=_pictures(settings),
+        wordings=_wordings(settings.variant),
         **options,
     )

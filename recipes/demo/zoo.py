@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import fields
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,10 @@ import numpy as np
 import torch
 
 from recipes.demo.examples import cut_lengths
-from recipes.demo.settings import TOOLS, Settings
+from recipes.demo.settings import Settings
 from recipes.demo.steps import Report
 from rr_data.interfaces import PreparedDataset
-from rr_tools import RuntimeTool, TrainingData, load_tool, train
+from rr_tools import RuntimeTool, TrainingData, get_model, load_tool, train
 
 FINAL, HONEST = "final", "honest"
 
@@ -23,12 +23,9 @@ FINAL, HONEST = "final", "honest"
 def train_tools(data: PreparedDataset, settings: Settings, folder: Path, report: Report) -> None:
     """Train every tool on both data sets, two processes of one thread each: faster than two threads in one."""
     work = {FINAL: TrainingData.from_prepared(data), HONEST: _honest_data(data, settings.evidence_from)}
-    configs: Mapping[str, dict[str, Any]] = {
-        name: {} if settings.tool_epochs is None or name == "item-transition" else {"epochs": settings.tool_epochs}
-        for name in TOOLS
-    }
+    configs = {name: at_most(name, settings.tool_epochs) for name in settings.tools}
     # The slowest first, so that the two processes finish together.
-    jobs = [(kind, name) for name in reversed(TOOLS) for kind in work]
+    jobs = [(kind, name) for name in reversed(settings.tools) for kind in work]
     report(0, len(jobs))
     with ProcessPoolExecutor(min(settings.threads, 2), mp_context=get_context("spawn")) as pool:
         running = [
@@ -40,9 +37,15 @@ def train_tools(data: PreparedDataset, settings: Settings, folder: Path, report:
             report(done, len(jobs))
 
 
-def load_tools(folder: Path, kind: str) -> list[RuntimeTool]:
-    """Load the tools of one kind, in the order of `TOOLS`."""
-    return [load_tool(folder / kind / name) for name in TOOLS]
+def load_tools(settings: Settings, folder: Path, kind: str) -> list[RuntimeTool]:
+    """Load the tools of one kind, in the order of the settings."""
+    return [load_tool(folder / kind / name) for name in settings.tools]
+
+
+def at_most(name: str, epochs: int | None) -> dict[str, Any]:
+    """Bound every number of epochs that a model's options name; models that count have none."""
+    options = (field.name for field in fields(get_model(name).config_type))
+    return {} if epochs is None else {option: epochs for option in options if option.endswith("epochs")}
 
 
 def _train_one(name: str, data: TrainingData, out: Path, config: dict[str, Any], seed: int) -> None:

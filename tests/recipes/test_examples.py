@@ -43,3 +43,12 @@ def test_the_last_items_leave_out_users_without_a_target():
     found = last_items(distinct([3, 2, 1]), np.array([7, -1, 9]))
     assert found.users.tolist() == [0, 2]
     assert found.targets.tolist() == [7, 9]
+
+
+def test_drawn_examples_keep_their_order_and_do_not_repeat():
+    examples = last_items(Sequences.of([[user] for user in range(50)]), np.arange(50))
+    few = examples.drawn(20, seed=1)
+    assert len(few) == 20
+    assert (np.diff(few.users) > 0).all()
+    assert few.users.tolist() == examples.drawn(20, seed=1).users.tolist() != examples.drawn(20, seed=2).users.tolist()
+    assert examples.drawn(None, seed=1) is examples is examples.drawn(50, seed=1)
