@@ -98,7 +98,7 @@ def stump(tools):
         missing_left=np.array([False] * 3),
         value=np.array([0.0, 1.0, -1.0]),
     )
-    return LearnedFusion(Columns(tuple(sorted(tools))), 2, trees, Isotonic((0.0, 1.0), (0.0, 1.0)))
+    return LearnedFusion(Columns(tuple(sorted(tools))), 2, 2, trees, Isotonic((0.0, 1.0), (0.0, 1.0)))
 
 
 def test_a_learned_fusion_ranks_instead_of_the_vote():

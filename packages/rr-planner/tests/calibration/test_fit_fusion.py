@@ -141,6 +141,22 @@ def test_what_does_not_fit(fitted):
         fit_fusion(rankings, queries, targets, catalogue={"age": ["x"] * N_ITEMS})
 
 
+def test_beyond_its_depth_a_list_is_read_for_the_candidates_of_others():
+    rankings, queries, targets = world(1200)
+    two = {name: rankings[name] for name in ("one", "two")}
+    options = {"depth": 3, "options": QUICK}
+    short, long = (fit_fusion(two, queries, targets, reach=reach, **options).fusion for reach in (3, 20))
+    fresh, queries, targets = world(2000, seed=1)
+    fresh = {name: fresh[name] for name in ("one", "two")}
+    read, deeper = short.fuse(fresh, queries, 6), long.fuse(fresh, queries, 6)
+    named = [np.sort(np.where(np.isneginf(one.scores), -1, one.items), axis=1).tolist() for one in (read, deeper)]
+    assert named[0] == named[1]  # the candidates are the same, and what is known of them is not
+    assert hit_rate(deeper, targets) >= hit_rate(read, targets)
+    assert read.items.tolist() != deeper.items.tolist()
+    cut = {name: Ranking(one.items[:, :3], one.scores[:, :3]) for name, one in fresh.items()}
+    assert short.fuse(cut, queries, 6).scores.tolist() == read.scores.tolist()
+
+
 def test_file(fitted, tmp_path):
     fit, rankings, queries, _ = fitted
     path, catalogue = tmp_path / "fusion.json", {"popularity": np.arange(N_ITEMS)}

@@ -1,4 +1,4 @@
-"""Every item that some tool names for a query, and all that is known of it, as a table to learn from."""
+"""The items that some tool names early for a query, and all that is known of them, as a table to learn from."""
 
 from __future__ import annotations
 
@@ -66,6 +66,8 @@ class Candidates:
         queries: QueryBatch,
         columns: Columns,
         catalogue: Mapping[str, FloatArray],
+        *,
+        depth: int,
     ) -> Candidates:
         """Lay out what is known.
 
@@ -74,6 +76,7 @@ class Candidates:
             queries: the queries.
             columns: what to lay out.
             catalogue: [n_items] numbers by name; of an item beyond them nothing is known.
+            depth: how many items of each tool are candidates; longer lists are read for what they say of these.
 
         Raises:
             InvalidAnswerError: no answer, one of an unknown tool, or to another number of queries.
@@ -87,7 +90,8 @@ class Candidates:
             raise InvalidAnswerError("rankings", f"{lists.items.shape[1]} answers", f"one to each of {len(queries)}")
         entries = Entries.of(lists)
         tools, _, width = lists.items.shape
-        said = entries.tally(np.tile(1.0 / (_SMOOTHING + np.arange(1, width + 1)), (tools, 1)))
+        named = entries.within(depth)
+        said = named.tally(np.tile(1.0 / (_SMOOTHING + np.arange(1, width + 1)), (tools, 1)))
         places = [columns.tools.index(name) for name in present]
         confidence = _confidence([rankings[name] for name in present], lists, places, len(columns.tools))
         lengths = np.array([len(history) for history in queries.histories], dtype=np.float64)
@@ -97,7 +101,7 @@ class Candidates:
             said,
             np.concatenate(
                 [
-                    _tool_cells(lists, entries, np.array(places), len(columns.tools)),
+                    _tool_cells(lists, named, np.array(places), len(columns.tools)),
                     np.stack([said.votes, said.weight, said.best_rank], axis=1),
                     confidence[said.rows],
                     np.stack(of_query, axis=1)[said.rows],

@@ -71,7 +71,7 @@ class Ensemble:
     def rank(self, queries: QueryBatch, k: int) -> Ranking:
         """Rank the k best items of each query by what the members say."""
         if self.fusion is not None:
-            return self.fusion.fuse(self._ask(queries, self.fusion.depth), queries, k)
+            return self.fusion.fuse(self._ask(queries, self.fusion.reach), queries, k)
         rankings = list(self._ask(queries, max(k, self.depth)).values())
         vote, raw = majority_vote(rankings, k), _mean_confidence(rankings)
         if raw is None or self.calibration is None:

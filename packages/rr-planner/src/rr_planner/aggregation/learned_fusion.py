@@ -23,7 +23,7 @@ from rr_planner.types import FloatArray, QueryBatch, Ranking
 
 KIND = "rr-planner-fusion"
 SURE_OF = 5  # a confidence is the probability that the right item is among so many
-_SETTINGS = ("tools", "query_features", "item_features", "depth", "trees", "confidence")
+_SETTINGS = ("tools", "query_features", "item_features", "depth", "reach", "trees", "confidence")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +36,7 @@ class LearnedFusion:
     Args:
         columns: what the trees look at.
         depth: how many items of each tool are candidates.
+        reach: how far down its list a tool's word on another one's candidate is read, at least `depth`.
         trees: over the columns.
         confidence: maps the share of the first five items' weight, exp(score), to the probability that the right item
             is among them; None gives no confidence.
@@ -43,11 +44,12 @@ class LearnedFusion:
 
     Raises:
         InvalidPolicyError: the trees look at other columns, a column of the catalogue is missing, is no row of numbers
-            or is not asked for, or the depth is below 1.
+            or is not asked for, the depth is below 1, or the reach below the depth.
     """
 
     columns: Columns
     depth: int
+    reach: int
     trees: Trees
     confidence: Isotonic | None = None
     catalogue: Mapping[str, FloatArray] = field(default_factory=lambda: MappingProxyType({}))
@@ -58,13 +60,15 @@ class LearnedFusion:
             raise InvalidPolicyError("trees.features", f"{self.trees.features}", f"{self.columns.names}")
         if self.depth < 1:
             raise InvalidPolicyError("depth", f"{self.depth}", "at least 1")
+        if self.reach < self.depth:
+            raise InvalidPolicyError("reach", f"{self.reach}", f"at least the depth, {self.depth}")
         object.__setattr__(self, "catalogue", read_catalogue(self.catalogue, self.columns.item_features))
 
     def fuse(self, rankings: Mapping[str, RankingLike], queries: QueryBatch, k: int) -> Ranking:
         """Rank the k best candidates of each query.
 
         Args:
-            rankings: by name the tools' answers to the B queries, at least one; what stands beyond `depth` is not read.
+            rankings: by name the tools' answers to the B queries, at least one; what stands beyond `reach` is not read.
             queries: the queries.
             k: length of the lists returned.
 
@@ -75,8 +79,8 @@ class LearnedFusion:
             InvalidAnswerError: no answer, one of a tool that the fusion does not know, or answers that do not fit.
             InvalidQueryError: the queries lack a feature that the fusion was fitted with.
         """
-        cut = {name: cut_at(ranking, self.depth) for name, ranking in rankings.items()}
-        candidates = Candidates.of(cut, queries, self.columns, self.catalogue)
+        cut = {name: cut_at(ranking, self.reach) for name, ranking in rankings.items()}
+        candidates = Candidates.of(cut, queries, self.columns, self.catalogue, depth=self.depth)
         scores = self.trees(candidates.table)
         ranking = candidates.said.top(scores, len(queries), k)
         if self.confidence is None:
@@ -97,6 +101,7 @@ class LearnedFusion:
             "query_features": list(self.columns.query_features),
             "item_features": list(self.columns.item_features),
             "depth": self.depth,
+            "reach": self.reach,
             "trees": self.trees.to_dict(),
             "confidence": None if self.confidence is None else self.confidence.to_dict(),
         }
@@ -116,6 +121,7 @@ class LearnedFusion:
         return cls(
             columns=Columns(*names),
             depth=settings["depth"],
+            reach=settings["reach"],
             trees=Trees.from_dict(settings["trees"]),
             confidence=None if sure is None else Isotonic.from_dict(sure),
             catalogue={name: np.asarray(values) for name, values in (catalogue or {}).items()},
@@ -153,7 +159,7 @@ def weight_of_first(candidates: Candidates, scores: FloatArray, size: int) -> Fl
 
 
 def cut_at(ranking: RankingLike, depth: int) -> RankingLike:
-    """Return the first `depth` places of a ranking."""
+    """Return the first places of a ranking."""
     if ranking.items.shape[1] <= depth:
         return ranking
     return Ranking(ranking.items[:, :depth], np.asarray(ranking.scores[:, :depth]), ranking.confidence)

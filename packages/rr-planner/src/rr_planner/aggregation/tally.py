@@ -117,6 +117,16 @@ class Entries:
         """[E] which of the M items each entry is of."""
         return np.repeat(np.arange(len(self.first)), np.diff(np.r_[self.first, len(self.rows)]))
 
+    def within(self, depth: int) -> Entries:
+        """Return the entries of the items that some list of the query holds among its first `depth` places."""
+        if len(self.first) == 0:
+            return self
+        kept = np.minimum.reduceat(self.places, self.first) < depth
+        sizes = np.diff(np.r_[self.first, len(self.rows)])[kept]
+        there = kept[self.group]
+        columns = (self.tools[there], self.rows[there], self.places[there], self.items[there])
+        return Entries(*columns, np.cumsum(sizes) - sizes)
+
     def tally(self, rank_weight: FloatArray) -> Tally:
         """Sum over the lists, for each query and item; `rank_weight` [T, k] is what a place of a tool's list adds."""
         first = self.first

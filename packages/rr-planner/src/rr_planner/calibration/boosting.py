@@ -14,6 +14,20 @@ from rr_planner.errors import CalibrationError, MissingExtraError
 from rr_planner.trees import MOST_LEAVES, Trees
 from rr_planner.types import FloatArray, IntArray
 
+_REGRESSION: Mapping[str, Any] = {
+    "objective": "regression",
+    "metric": "l2",
+    "feature_fraction": 0.8,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+}
+# Nothing is drawn: LightGBM draws rows, and groups without their relevant row, or without its rivals, teach less.
+_RANKING: Mapping[str, Any] = {
+    "objective": "lambdarank",
+    "metric": "ndcg",
+    "eval_at": [5],
+    "lambdarank_truncation_level": 20,
+}
 _EMPTY_NODE: Mapping[str, Any] = {"feature": -1, "threshold": 0.0, "left": -1, "right": -1, "missing_left": False}
 
 
@@ -90,16 +104,10 @@ def boost(
     """
     lightgbm = _lightgbm()
     settings: dict[str, Any] = {
-        "objective": "regression" if rows.groups is None else "lambdarank",
+        **(_REGRESSION if rows.groups is None else _RANKING),
         "num_leaves": options.leaves,
         "learning_rate": options.learning_rate,
         "min_data_in_leaf": options.rows_per_leaf,
-        "feature_fraction": 0.8,
-        "bagging_fraction": 0.8,
-        "bagging_freq": 1,
-        "lambdarank_truncation_level": 10,
-        "metric": "l2" if rows.groups is None else "ndcg",
-        "eval_at": [5],
         "seed": seed,
         "deterministic": True,
         "force_row_wise": True,

@@ -67,6 +67,7 @@ def fit_fusion(
     catalogue: Mapping[str, ArrayLike] | None = None,
     query_features: tuple[str, ...] = (),
     depth: int = 60,
+    reach: int = 300,
     options: Boosting | None = None,
     seed: int = 0,
 ) -> FusionFit:
@@ -82,6 +83,8 @@ def fit_fusion(
         catalogue: [n_items] numbers by name, what is known of the items besides, such as `log_popularity`.
         query_features: names of features of the queries to look at.
         depth: how many items of each tool are candidates.
+        reach: how far down its list a tool's word on another one's candidate is read; `depth` where that is more. It is
+            worth while to give lists that long.
         options: of the boosting.
         seed: of everything that is drawn.
 
@@ -95,8 +98,9 @@ def fit_fusion(
     columns = Columns(tuple(sorted(rankings)), query_features, tuple(catalogue or {}))
     items = read_catalogue(catalogue or {}, columns.item_features)
     truth = _targets(targets, len(queries))
-    cut = {name: cut_at(ranking, depth) for name, ranking in rankings.items()}
-    candidates = Candidates.of(cut, queries, columns, items)
+    reach = max(depth, reach)
+    cut = {name: cut_at(ranking, reach) for name, ranking in rankings.items()}
+    candidates = Candidates.of(cut, queries, columns, items, depth=depth)
     right = candidates.said.items == truth[candidates.said.rows]
     found = np.zeros(len(queries), dtype=np.bool_)
     found[candidates.said.rows[right]] = True
@@ -109,14 +113,14 @@ def fit_fusion(
     every = _rows(candidates, right, found)
     fitted_on, watched = _rows(candidates, right, found & ~held_out), _rows(candidates, right, found & held_out)
     trees, count = boost(names, fitted_on, options=options, held_out=watched, seed=seed)
-    trial = LearnedFusion(columns, depth, trees, catalogue=items)
+    trial = LearnedFusion(columns, depth, reach, trees, catalogue=items)
     out = np.flatnonzero(held_out)
     own, sure = _hits_and_weight(trial, candidates, held_out, truth)
     alone = {name: _hits(ranking, truth) for name, ranking in cut.items()}
     best = max(alone, key=lambda name: float(alone[name][~held_out].mean()))
     final = boost(names, every, options=replace(options, rounds=count), seed=seed)[0]
     return FusionFit(
-        fusion=LearnedFusion(columns, depth, final, Isotonic.fit(sure, own), items),
+        fusion=LearnedFusion(columns, depth, reach, final, Isotonic.fit(sure, own), items),
         trees=count,
         hit_rate=mean_interval(own, seed=seed),
         tools={name: float(hits[out].mean()) for name, hits in alone.items()},
