@@ -49,6 +49,7 @@ def fusion(
     data: Annotated[list[Path], typer.Option(help="A folder of raw sequences, or a prepared dataset; repeatable.")],
     seeds: Annotated[int, typer.Option(min=1, help="Seeds, from 0 on, of the fit.")] = 5,
     depth: Annotated[int, typer.Option(min=1, help="Items of each tool that are candidates.")] = 60,
+    reach: Annotated[int, typer.Option(min=1, help="Items of each tool that are read.")] = 300,
     cache: Annotated[Path, typer.Option(help="Where everything is kept; what is there is not trained again.")] = Path(
         "out/bench/vlm"
     ),
@@ -60,15 +61,17 @@ def fusion(
     found = []
     for folder in data:
         dataset = prepared(folder, cache)
-        found.append(measured(folder.name, dataset, cache / folder.name / "tools", depth=depth, seeds=seeds))
+        found.append(
+            measured(folder.name, dataset, cache / folder.name / "tools", depth=depth, reach=reach, seeds=seeds)
+        )
     text = page(found, shlex.join(["nox", "-s", "bench", "--", *sys.argv[1:]]))
     write_below(out, text, title="The planner")
     typer.echo(text)
 
 
-def measured(name: str, data: PreparedDataset, cache: Path, *, depth: int, seeds: int) -> Measured:
+def measured(name: str, data: PreparedDataset, cache: Path, *, depth: int, reach: int, seeds: int) -> Measured:
     """Fit with every seed on what the tools said of the validation items; ask for the test items once."""
-    learned_from, test = ask(data, cache, 1, lag=0, k=depth), ask(data, cache, 0, k=depth)
+    learned_from, test = ask(data, cache, 1, lag=0, k=reach), ask(data, cache, 0, k=reach)
     popularity = {"log_popularity": _log_popularity(data)}
     truth = test.examples.targets
     ranks: dict[str, list[Ranks]] = {tool: [list_ranks(codes(test.answers[tool]), truth)] for tool in TOOLS}
@@ -80,7 +83,7 @@ def measured(name: str, data: PreparedDataset, cache: Path, *, depth: int, seeds
     for seed in range(seeds):
         fit = fit_fusion(
             learned_from.answers, learned_from.queries, learned_from.examples.targets,
-            catalogue=popularity, depth=depth, seed=seed,
+            catalogue=popularity, depth=depth, reach=reach, seed=seed,
         )  # fmt: skip
         times.append(_milliseconds(fit.fusion, test))
         fused = fit.fusion.fuse(test.answers, test.queries, LONGEST)
