@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -33,6 +34,9 @@ def main(
         list[Path] | None, typer.Option(help="A folder that `rr-data prepare` wrote; repeatable.", show_default=False)
     ] = None,
     budget: Annotated[str, typer.Option(help="`small`, which takes minutes, or `full`.")] = "small",
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="How many seeds, from 0 on; otherwise those of the budget.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where pages and everything they were made of are kept.")] = Path(
         "out/reproduce"
     ),
@@ -51,7 +55,8 @@ def main(
     if budget not in BUDGETS:
         raise typer.BadParameter(f"received {budget!r}; choose {' or '.join(BUDGETS)}", param_hint="--budget")
     command = shlex.join(["nox", "-s", "reproduce", "--", *sys.argv[1:]])
-    run = partial(reproduce, data=data or [], budget=BUDGETS[budget], out=out, threads=threads, console=console)
+    spent = BUDGETS[budget] if seeds is None else replace(BUDGETS[budget], seeds=seeds)
+    run = partial(reproduce, data=data or [], budget=spent, out=out, threads=threads, console=console)
     if table == ALL:
         guarded(partial(_every, list(known.values()), partial(run, command=command), console))
     else:

@@ -21,7 +21,7 @@ from recipes.demo.routing import VOTE
 from recipes.demo.settings import Variant
 from recipes.demo.steps import Report, Step
 from recipes.demo.zoo import at_most
-from recipes.reproduce.vlm_steps import VlmSteps, drawn
+from recipes.reproduce.vlm_steps import VlmSteps, drawn, rows_at_most
 from recipes.reproduce.workshop import Place
 from rr_data.interfaces import LEVELS, PreparedDataset, probability_text, training_queries, training_rows
 from rr_eval import Predictions
@@ -119,7 +119,7 @@ def _train_models(place: Place, names: Sequence[str], folder: Path, report: Repo
 def _rows(place: Place, names: Sequence[str], tools: Step, variant: Variant) -> Iterator[dict[str, Any]]:
     """Questions of the training part; half of those that honest models have not seen show what these say."""
     data, seed, chosen = place.data, place.seed, preset(variant.preset)
-    asked = drawn(training_queries(data, TASK, seed=seed), place.settings.sample, seed=seed)
+    asked = drawn(training_queries(data, TASK, seed=seed), rows_at_most(place.settings), seed=seed)
     write = partial(
         training_rows,
         data,

@@ -17,7 +17,7 @@ from recipes.demo.settings import Variant
 from recipes.demo.sources import DemoError
 from recipes.demo.steps import Report
 from recipes.demo.zoo import at_most
-from recipes.reproduce.vlm_steps import VlmSteps, drawn
+from recipes.reproduce.vlm_steps import VlmSteps, drawn, rows_at_most
 from recipes.reproduce.workshop import Place
 from rr_data.interfaces import training_queries, training_rows
 from rr_eval import Predictions
@@ -93,7 +93,7 @@ def _rows(place: Place, variant: Variant) -> Iterator[dict[str, Any]]:
     return iter(
         training_rows(
             place.data,
-            drawn(asked, place.settings.sample, seed=place.seed),
+            drawn(asked, rows_at_most(place.settings), seed=place.seed),
             seed=place.seed,
             history_length=place.settings.history,
             pictures=place.settings.pictures if preset(variant.preset).pictures else 0,

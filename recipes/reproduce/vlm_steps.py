@@ -22,12 +22,19 @@ from rr_vlm import EmbeddedOptions, PromptOptions, preset, train
 
 SEQUENTIAL = "sequential"
 ROWS = "rows.parquet"
+WRITTEN = ("seed", "history", "pictures", "variant")
 Rows = Callable[[Variant], Iterator[dict[str, Any]]]
 
 
-def drawn(asked: TaskQueries, most: int | None, *, seed: int) -> TaskQueries:
-    """Return at most so many of the questions, drawn without repetition, in their order; None returns all."""
-    if most is None or len(asked) <= most:
+def rows_at_most(settings: Settings) -> int:
+    """Return how many rows of a task are written: no more than the tuning draws, each once."""
+    seen = settings.steps * settings.batch
+    return seen if settings.sample is None else min(settings.sample, seen)
+
+
+def drawn(asked: TaskQueries, most: int, *, seed: int) -> TaskQueries:
+    """Return at most so many of the questions, drawn without repetition, in their order."""
+    if len(asked) <= most:
         return asked
     return asked.take(np.sort(np.random.default_rng(seed).permutation(len(asked))[:most]))
 
@@ -58,7 +65,10 @@ class VlmSteps:
         rows = place.runner.run(
             f"rows{self.suffix}",
             self._write,
-            settings={"task": self.task, **self.settings.subset("seed", "sample", "history", "pictures", "variant")},
+            settings={
+                "task": self.task,
+                **self.settings.subset("seed", "sample", "steps", "batch", "history", "pictures", "variant"),
+            },
             code=("rr_data.prompts", "recipes.reproduce"),
             after=[place.prepared, *self._after],
             about=f"write the rows of {self.task} and sequential recommendation",
@@ -82,7 +92,7 @@ class VlmSteps:
         return iter(
             training_rows(
                 self.place.data,
-                drawn(asked, self.settings.sample, seed=self.settings.seed),
+                drawn(asked, rows_at_most(self.settings), seed=self.settings.seed),
                 seed=self.settings.seed,
                 history_length=self.settings.history,
                 pictures=self.settings.pictures if chosen.pictures else 0,
