@@ -20,7 +20,7 @@ from recipes.bench.tool_answers import TOOLS, Asked, ask, codes, list_ranks
 from recipes.bench.tools_data import prepared
 from rr_data.interfaces import PreparedDataset
 from rr_eval import bootstrap_interval, hit_rate, ndcg, paired_difference
-from rr_planner import LearnedFusion, fit_fusion, majority_vote, reciprocal_rank_fusion
+from rr_planner import LearnedFusion, Ranking, fit_fusion, majority_vote, reciprocal_rank_fusion
 
 LONGEST = 10
 TIMED = 200
@@ -75,7 +75,7 @@ def measured(name: str, data: PreparedDataset, cache: Path, *, depth: int, reach
     popularity = {"log_popularity": _log_popularity(data)}
     truth = test.examples.targets
     ranks: dict[str, list[Ranks]] = {tool: [list_ranks(codes(test.answers[tool]), truth)] for tool in TOOLS}
-    answers = list(test.answers.values())
+    answers = [Ranking(one.items[:, :depth], one.scores[:, :depth]) for one in test.answers.values()]
     ranks["majority vote"] = [list_ranks(codes(majority_vote(answers, LONGEST)), truth)]
     ranks["reciprocal ranks"] = [list_ranks(codes(reciprocal_rank_fusion(answers, LONGEST)), truth)]
     ranks[FUSION] = []
