@@ -15,6 +15,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from recipes.bench.fused_answers import POPULARITY, log_popularity
 from recipes.bench.page import write_below
 from recipes.bench.tool_answers import TOOLS, Asked, ask, codes, list_ranks
 from recipes.bench.tools_data import prepared
@@ -72,7 +73,7 @@ def fusion(
 def measured(name: str, data: PreparedDataset, cache: Path, *, depth: int, reach: int, seeds: int) -> Measured:
     """Fit with every seed on what the tools said of the validation items; ask for the test items once."""
     learned_from, test = ask(data, cache, 1, lag=0, k=reach), ask(data, cache, 0, k=reach)
-    popularity = {"log_popularity": _log_popularity(data)}
+    popularity = {POPULARITY: log_popularity(data)}
     truth = test.examples.targets
     ranks: dict[str, list[Ranks]] = {tool: [list_ranks(codes(test.answers[tool]), truth)] for tool in TOOLS}
     answers = [Ranking(one.items[:, :depth], one.scores[:, :depth]) for one in test.answers.values()]
@@ -135,8 +136,3 @@ def _milliseconds(fusion: LearnedFusion, asked: Asked) -> float:
         fusion.fuse(one.answers, one.queries, LONGEST)
         times.append(1000 * (time.process_time() - started))
     return statistics.median(times)
-
-
-def _log_popularity(data: PreparedDataset) -> NDArray[np.float64]:
-    items = np.asarray(data.sequences(until="train").items, dtype=np.int64)
-    return np.log1p(np.bincount(items, minlength=data.n_items))

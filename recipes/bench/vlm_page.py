@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recipes.bench.fused_answers import FUSED
 from recipes.bench.tool_answers import TOOLS
 from recipes.bench.vlm_noise import THREE
 from recipes.bench.vlm_run import ANSWERS, RESULT
@@ -85,7 +86,7 @@ def _head(run: Run) -> list[str]:
 
 def _systems(run: Run) -> list[str]:
     lines = ["| system | HR@5 | 95 % | NDCG@5 | HR@10 | NDCG@10 |", "|---|---|---|---|---|---|"]
-    for system in (*TOOLS, ALONE, CONSULTING):
+    for system in (*TOOLS, FUSED, ALONE, CONSULTING):
         hits = bootstrap_interval(run.hits(system), seed=0)
         cells = [f"{hits.mean:.4f}", f"{hits.low:.4f} to {hits.high:.4f}", f"{run.gains(system).mean():.4f}"]
         cells += [f"{run.hits(system, k=10).mean():.4f}", f"{run.gains(system, k=10).mean():.4f}"]
@@ -97,7 +98,8 @@ def _systems(run: Run) -> list[str]:
 
 
 def _named(system: str) -> str:
-    return {ALONE: "reasoner alone", CONSULTING: "reasoner, consulting all"}.get(system, system)
+    names = {FUSED: "learned fusion of the tools", ALONE: "reasoner alone", CONSULTING: "reasoner, consulting all"}
+    return names.get(system, system)
 
 
 def _levels(run: Run) -> list[str]:
@@ -105,7 +107,7 @@ def _levels(run: Run) -> list[str]:
     lines = ["| HR@5 of users | " + " | ".join(f"{LEVELS[level]}" for level in present) + " |"]
     lines += ["|---|" + "---|" * len(present)]
     lines += ["| users | " + " | ".join(f"{(run.levels == level).sum():,}" for level in present) + " |"]
-    for system in (*TOOLS, ALONE, CONSULTING):
+    for system in (*TOOLS, FUSED, ALONE, CONSULTING):
         hits = run.hits(system)
         cells = [f"{hits[run.levels == level].mean():.4f}" for level in present]
         lines.append(f"| {_named(system)} | {' | '.join(cells)} |")

@@ -20,6 +20,7 @@ import torch
 import typer
 from numpy.typing import NDArray
 
+from recipes.bench.fused_answers import FUSED, REACH, cross_fused, fuse, fusion_of, with_fused
 from recipes.bench.tool_answers import TOOLS, Asked, ask, codes, list_ranks, trained
 from recipes.bench.vlm_noise import overruling
 from recipes.bench.vlm_rows import WIDTH, catalogue, tuning_rows
@@ -49,7 +50,11 @@ def run(
     torch.set_num_threads(threads)
     settings = VARIANTS[variant] if steps is None else replace(VARIANTS[variant], steps=steps)
     dataset = PreparedDataset.open(data)
-    examples = [ask(dataset, tools, place, lag=lag, k=settings.shown) for place, lag in settings.examples]
+    raw = [ask(dataset, tools, place, lag=lag, k=REACH) for place, lag in settings.examples]
+    examples = [
+        cross_fused(one, dataset, tools / f"fused-{place}-{lag}.npz", k=settings.shown)
+        for one, (place, lag) in zip(raw, settings.examples, strict=True)
+    ]
     parts = [split(one, settings.held_out) for one in examples]
     held_out = parts[0][1]
     if not (out / "reasoner").exists():
@@ -57,7 +62,8 @@ def run(
     reasoner, tuned = VlmReasoner.load(out / "reasoner"), time.perf_counter()
     reasoner = calibrated(reasoner, held_out)
     columns = measured(reasoner, held_out, dataset, "held out")
-    asked = ask(dataset, tools, TEST, k=settings.shown)
+    asked = ask(dataset, tools, TEST, k=REACH)
+    asked = with_fused(asked, fuse(fusion_of(raw[0], dataset, tools / "fusion.json"), asked, k=settings.shown))
     columns |= measured(reasoner, asked, dataset, "test")
     noise = overruling(reasoner, asked, seed) if variant == "reasonrec" and settings.tools else {}
     np.savez(out / ANSWERS, **columns)
@@ -108,7 +114,7 @@ def _tune(
         tuning_rows(data, asked, settings, seed),
         catalogue=catalogue(data, trained("sasrec", data, tools, hidden=2), settings, seed),
         out=out / "reasoner",
-        tools=TOOLS if settings.tools else (),
+        tools=(*TOOLS, FUSED) if settings.tools else (),
         prompt=PromptOptions(
             history_length=settings.history, pictures=0, answers_shown=settings.shown, template=settings.template or 0
         ),

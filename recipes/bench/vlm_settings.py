@@ -31,7 +31,7 @@ class VlmSettings:
         tools: whether rows with the tools' answers are trained on.
     """
 
-    steps: int = 2500
+    steps: int = 1500
     batch: int = 64
     learning_rate: float = 1e-3
     history: int = 15

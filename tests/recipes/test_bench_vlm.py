@@ -16,7 +16,7 @@ from recipes.bench.vlm_settings import REASONREC, VARIANTS
 from recipes.demo.examples import Examples
 from rr_planner import QueryBatch, Ranking
 
-SYSTEMS = (*TOOLS, "alone", "consulting")
+SYSTEMS = (*TOOLS, "fused", "alone", "consulting")
 
 
 def run(variant="reasonrec", *, first=1.0, noise=True, users=40):
