@@ -52,6 +52,14 @@ def test_what_no_row_has_gets_the_mean():
     torch.testing.assert_close(after["empty"][1], before["categories"][[1, 2]].mean(dim=0))
 
 
+def test_where_logarithms_are_read_the_mean_is_that_of_the_logarithms():
+    embedding = FieldEmbedding(RowLayout(FIELDS, None), 5, deviation=1.0, logarithmic=True)
+    before = table(embedding)["item"].clone()
+    embedding.fill_unseen(ROWS[:1])
+    expected = (before[2].abs() * before[5].abs()).sqrt()
+    torch.testing.assert_close(table(embedding)["item"][0], expected)  # and not 0 where opposite numbers cancel out
+
+
 def test_an_empty_set_that_was_seen_keeps_its_vector():
     embedding = FieldEmbedding(RowLayout(FIELDS, None), 5, deviation=1.0)
     before = table(embedding)["empty"].clone()

@@ -38,7 +38,7 @@ class Afn(nn.Module):
     def __init__(self, layout: RowLayout, config: AfnConfig) -> None:
         """Build for rows of `layout`."""
         super().__init__()
-        self.crossed = FieldEmbedding(layout, config.embedding_size)
+        self.crossed = FieldEmbedding(layout, config.embedding_size, logarithmic=True)
         self.plain = FieldEmbedding(layout, config.embedding_size)
         self.neurons = LogarithmicNeurons(self.crossed.n_vectors, config.neurons)
         self.over_crosses = deep_net(config.neurons * config.embedding_size, config)

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from rr_tools.layers.row_layout import RowLayout
 from rr_tools.runtime.feature_rows import Field
 
+LEAST_SIZE = 1e-5  # numbers are cut off here before their logarithm is taken
+
 
 class FieldEmbedding(nn.Module):
     """One vector for each field of a row; a field of several values gets the mean of theirs.
@@ -23,7 +25,15 @@ class FieldEmbedding(nn.Module):
         n_vectors: vectors that a row is embedded as.
     """
 
-    def __init__(self, layout: RowLayout, size: int, *, only: Sequence[str] = (), deviation: float = 0.01) -> None:
+    def __init__(
+        self,
+        layout: RowLayout,
+        size: int,
+        *,
+        only: Sequence[str] = (),
+        deviation: float = 0.01,
+        logarithmic: bool = False,
+    ) -> None:
         """Start with vectors of small normal numbers.
 
         Args:
@@ -31,8 +41,10 @@ class FieldEmbedding(nn.Module):
             size: length of a vector.
             only: names of the fields to embed; all fields, and the features, where empty.
             deviation: standard deviation of the initial numbers.
+            logarithmic: whether the logarithms of the numbers' sizes are read, and so their geometric mean is the mean.
         """
         super().__init__()
+        self.logarithmic = logarithmic
         self.fields = tuple(field for field in layout.fields if not only or field.name in only)
         self.starts: dict[str, int] = {}
         total = 0
@@ -92,11 +104,17 @@ class FieldEmbedding(nn.Module):
             known = of_field[seen[of_field]]
             if len(known) == 0:
                 continue
-            mean = self.table.weight[known].mean(dim=0)
+            mean = self._mean(self.table.weight[known])
             if not field.shares:
                 self.table.weight[of_field[~seen[of_field]]] = mean
             if field.width > 1 and not seen[self.empty[field.name]]:
                 self.table.weight[self.empty[field.name]] = mean
+
+    def _mean(self, vectors: Tensor) -> Tensor:
+        """Average vectors [n, size] as they are read: to a logarithm, 0 is no average of opposite numbers."""
+        if not self.logarithmic:
+            return vectors.mean(dim=0)
+        return vectors.abs().clamp(min=LEAST_SIZE).log().mean(dim=0).exp()
 
     def _places(self) -> Iterator[tuple[Field, int]]:
         """Yield each field and its first column."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from rr_tools.layers.embeddings import LEAST_SIZE
+
 
 class CrossNetwork(nn.Module):
     """Explicit crosses of bounded degree: x_(l+1) = x_0 * (W_l x_l + b_l) + x_l (Wang et al. 2021, equation 1)."""
@@ -72,8 +74,6 @@ class LogarithmicNeurons(nn.Module):
     Logarithms and neurons are normalised over the batch, as its section 3.2 has it.
     """
 
-    SMALLEST = 1e-5  # numbers are cut off here before the logarithm
-
     def __init__(self, n_fields: int, neurons: int) -> None:
         """Make `neurons` neurons over `n_fields` fields."""
         super().__init__()
@@ -82,7 +82,7 @@ class LogarithmicNeurons(nn.Module):
 
     def forward(self, vectors: Tensor) -> Tensor:
         """Map [R, F, d] to [R, neurons, d]."""
-        logarithms = self.before(vectors.abs().clamp(min=self.SMALLEST).log())
+        logarithms = self.before(vectors.abs().clamp(min=LEAST_SIZE).log())
         crosses: Tensor = self.after(self.orders(logarithms.transpose(1, 2)).transpose(1, 2).exp())
         return crosses
 
