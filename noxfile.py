@@ -81,6 +81,12 @@ def reproduce(session: nox.Session) -> None:
     session.run(training_python(session), "-m", "recipes.reproduce", *session.posargs)
 
 
+@nox.session(venv_backend="none")
+def nightly(session: nox.Session) -> None:
+    """Measure every table of the paper with the small budget: on MovieLens-100k, or `-- --data PREPARED` of yours."""
+    session.run(training_python(session), "-m", "recipes.reproduce", "all", "--budget", "small", *session.posargs)
+
+
 # ----------------------------------------------------------------------------------------------------------- tests
 
 

@@ -13,7 +13,7 @@ class DemoError(Exception):
 
 
 def raw_data(settings: Settings) -> Path:
-    """Return the raw data's path: the user's, else the MovieLens-100k that the RecBole wheel carries.
+    """Return the raw data's path: the user's, else MovieLens-100k.
 
     RecBole itself is not imported: its loader would keep timestamps as float32 and reorder 908 of 943 users.
     """
@@ -21,6 +21,15 @@ def raw_data(settings: Settings) -> Path:
         if not settings.data.exists():
             raise DemoError(f"--data {settings.data}: no such file or folder; name the raw data of {settings.source!r}")
         return settings.data
+    return movielens()
+
+
+def movielens() -> Path:
+    """Return the folder of the MovieLens-100k that the RecBole wheel carries.
+
+    Raises:
+        DemoError: RecBole is not installed, or carries none.
+    """
     spec = importlib.util.find_spec("recbole")
     if spec is None or not spec.submodule_search_locations:
         raise DemoError("RecBole's wheel, which carries MovieLens-100k, is not installed; run `nox -s demo`")

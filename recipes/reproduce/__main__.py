@@ -15,23 +15,29 @@ from rich.console import Console
 from rich.table import Table
 
 from recipes.demo.__main__ import guarded
-from recipes.demo.sources import DemoError
+from recipes.demo.sources import DemoError, movielens
 from recipes.reproduce.budget import BUDGETS, Budget
 from recipes.reproduce.experiments import EXPERIMENTS
 from recipes.reproduce.page import record, write
 from recipes.reproduce.recipe import Recipe, recipes
 from recipes.reproduce.views import VIEWS
 from recipes.reproduce.workshop import Workshop
+from rr_data import prepare
 from rr_data.errors import DataError
 from rr_data.interfaces import PreparedDataset
 
 ALL, LIST = "all", "list"
+MANIFEST = "manifest.json"
 
 
 def main(
     table: Annotated[str, typer.Argument(help="A table's number in the paper, such as 1 or A7; `list` shows them.")],
     data: Annotated[
-        list[Path] | None, typer.Option(help="A folder that `rr-data prepare` wrote; repeatable.", show_default=False)
+        list[Path] | None,
+        typer.Option(
+            help="A folder that `rr-data prepare` wrote; repeatable.",
+            show_default="the MovieLens-100k of RecBole's wheel",
+        ),
     ] = None,
     budget: Annotated[str, typer.Option(help="`small`, which takes minutes, or `full`.")] = "small",
     seeds: Annotated[
@@ -56,11 +62,18 @@ def main(
         raise typer.BadParameter(f"received {budget!r}; choose {' or '.join(BUDGETS)}", param_hint="--budget")
     command = shlex.join(["nox", "-s", "reproduce", "--", *sys.argv[1:]])
     spent = BUDGETS[budget] if seeds is None else replace(BUDGETS[budget], seeds=seeds)
-    run = partial(reproduce, data=data or [], budget=spent, out=out, threads=threads, console=console)
-    if table == ALL:
-        guarded(partial(_every, list(known.values()), partial(run, command=command), console))
-    else:
-        guarded(partial(_one, known[table], partial(run, command=command), console))
+
+    def measure() -> None:
+        run = partial(
+            reproduce, data=data or [_movielens(out)], budget=spent, out=out, threads=threads, console=console,
+            command=command,
+        )  # fmt: skip
+        if table == ALL:
+            _every(list(known.values()), run, console)
+        else:
+            _one(known[table], run, console)
+
+    guarded(measure)
 
 
 def reproduce(
@@ -90,6 +103,13 @@ def reproduce(
         found.append(seeds)
     told = record(recipe, found, budget, {one.manifest.name: one.checksum for one in opened}, command)
     return write(out / names / budget.name, recipe, found, told)
+
+
+def _movielens(out: Path) -> Path:
+    folder = out / "data" / "ml-100k"
+    if not (folder / MANIFEST).exists():
+        prepare("recbole_atomic", [movielens()], out=folder)
+    return folder
 
 
 def _one(recipe: Recipe, run: Callable[[Recipe], Path], console: Console) -> None:

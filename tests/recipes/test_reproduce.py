@@ -21,6 +21,7 @@ from recipes.reproduce.page import printed
 from recipes.reproduce.recipe import Printed, recipes
 from recipes.reproduce.views import VIEWS
 from rr_data import prepare
+from rr_data.interfaces import PreparedDataset
 
 TINY = replace(
     SMALL,
@@ -159,7 +160,11 @@ def test_the_list_names_every_table():
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(["A77"], "A77"), (["1", "--budget", "huge"], "small or full"), (["1"], "needs 1 prepared datasets and got 0")],
+    [
+        (["A77"], "A77"),
+        (["1", "--budget", "huge"], "small or full"),
+        (["A4", "--data", "nowhere"], "needs 2 prepared datasets and got 1"),
+    ],
 )
 def test_a_mistake_is_told_and_exits_with_2(arguments, message):
     wrong = CliRunner().invoke(command_line(), arguments)
@@ -167,7 +172,13 @@ def test_a_mistake_is_told_and_exits_with_2(arguments, message):
     assert message in wrong.output
 
 
+def test_where_no_data_are_named_movielens_is_prepared(tmp_path):
+    shown = CliRunner().invoke(command_line(), ["A4", "--out", str(tmp_path)])
+    assert "needs 2 prepared datasets and got 1" in shown.output
+    assert PreparedDataset.open(tmp_path / "data" / "ml-100k").n_users == 943
+
+
 def test_all_says_what_the_data_lack(tmp_path):
-    shown = CliRunner().invoke(command_line(), ["all", "--out", str(tmp_path)])
+    shown = CliRunner().invoke(command_line(), ["all", "--data", str(tmp_path), "--out", str(tmp_path / "out")])
     assert shown.exit_code == 0
     assert shown.output.count("Left out table") == len(RECIPES)
