@@ -72,7 +72,7 @@ def fusion(
 
 def measured(name: str, data: PreparedDataset, cache: Path, *, depth: int, reach: int, seeds: int) -> Measured:
     """Fit with every seed on what the tools said of the validation items; ask for the test items once."""
-    learned_from, test = ask(data, cache, 1, lag=0, k=reach), ask(data, cache, 0, k=reach)
+    learned_from, test = ask(data, cache, 1, k=reach), ask(data, cache, 0, k=reach)
     popularity = {POPULARITY: log_popularity(data)}
     truth = test.examples.targets
     ranks: dict[str, list[Ranks]] = {tool: [list_ranks(codes(test.answers[tool]), truth)] for tool in TOOLS}

@@ -44,21 +44,17 @@ class Asked:
         return Asked(self.examples.take(rows), self.queries.take(rows), answers)
 
 
-def ask(data: PreparedDataset, cache: Path, place: int, *, lag: int = 1, k: int) -> Asked:
-    """Ask every tool for one item of every user, with the history before it.
+def ask(data: PreparedDataset, cache: Path, place: int, *, k: int) -> Asked:
+    """Ask every tool for one item of every user, with the history before it, from all of which the tool learned.
 
     Args:
         data: a prepared dataset.
         cache: where tools and answers are kept.
         place: of the item, from the end: 0 is the test item, 1 the validation item.
-        lag: how many items SASRec is behind it. Learning from the training part and asked for the test item, the
-            protocol of its paper, it is one behind; tools that count are never behind. With 0 it stops on the items
-            that it is asked for, though it learns nothing from them.
         k: length of the answers.
     """
-    behind = {name: 1 + place + (0 if name in COUNTING else lag) for name in TOOLS}
-    tools = {name: load_tool(trained(name, data, cache, hidden=hidden)) for name, hidden in behind.items()}
-    return _ask(data, asked_for(data, place), tools, cache / f"answers-{place}-{lag}-{k}.npz", k)
+    tools = {name: load_tool(trained(name, data, cache, hidden=1 + place)) for name in TOOLS}
+    return _ask(data, asked_for(data, place), tools, cache / f"answers-{place}-{k}.npz", k)
 
 
 def asked_for(data: PreparedDataset, place: int) -> Examples:
@@ -73,17 +69,25 @@ def trained(name: str, data: PreparedDataset, cache: Path, *, hidden: int) -> Pa
     """Return a tool that learned from all but the last `hidden` items of every user, at least the test item.
 
     It is trained when it is first needed; killed, it goes on where it was. SASRec stops on the first item that it does
-    not learn from, or after all its epochs where that is the test item.
+    not learn from; where that is the test item, after as many epochs as were best one item earlier.
     """
     out = cache / f"{name}-{hidden}"
     if not out.exists():
         seen, validation = without_last(data.sequences(until="validation"), hidden - 1), None
+        config = settings_of(name)
         if name not in COUNTING and hidden > 1:
             _, validation = _split_last(without_last(data.sequences(until="validation"), hidden - 2))
+        elif name not in COUNTING:
+            config["epochs"] = best_epoch(trained(name, data, cache, hidden=2))
         whole = TrainingData.from_prepared(data, until="train")
         part = replace(whole, items=seen.items, offsets=seen.offsets, validation=validation)
-        train(name, part, out=out, config=settings_of(name), seed=SEED, checkpoint=cache / f"{name}-{hidden}.training")
+        train(name, part, out=out, config=config, seed=SEED, checkpoint=cache / f"{name}-{hidden}.training")
     return out
+
+
+def best_epoch(tool: Path) -> int:
+    """After how many epochs the tool was best, which is what was kept of it."""
+    return int(load_tool(tool).card.metrics["best_epoch"])
 
 
 def without_last(sequences: Sequences, n: int) -> Sequences:

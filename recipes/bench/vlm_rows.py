@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -21,22 +21,17 @@ from rr_vlm import Catalogue, encode_items
 
 Row = dict[str, Any]
 WIDTH = 128
-SEEDS = 3  # a set of examples draws with three
+DRAWS = 3  # examples draw with so many seeds
 STRANGER = "stranger"
 
 
-def tuning_rows(data: PreparedDataset, asked: Sequence[Asked], settings: VlmSettings, seed: int) -> list[Row]:
-    """Return windows over the training items, and examples with the tools' answers and, some, without.
-
-    Of several sets of examples each user is in one.
-    """
+def tuning_rows(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> list[Row]:
+    """Return windows over the training items, and examples with the tools' answers and, some, without."""
     spans = windows(data.sequences(until="train"), size=settings.history, stride=settings.history)
     parts = [_rows(data, spans, settings, seed=seed)]
     if settings.tools:
-        for place, examples in enumerate(asked):
-            few = examples.take(np.flatnonzero(examples.examples.users % len(asked) == place))
-            own = SEEDS * (len(asked) * seed + place)
-            parts += [_consulting(data, few, settings, own), _alone(data, few, settings, own)]
+        own = DRAWS * seed
+        parts += [_consulting(data, asked, settings, own), _alone(data, asked, settings, own)]
     return list(chain.from_iterable(parts))
 
 

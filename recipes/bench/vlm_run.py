@@ -10,7 +10,7 @@ import resource
 import shlex
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,7 +29,7 @@ from rr_data.interfaces import PreparedDataset
 from rr_vlm import EmbeddedOptions, PromptOptions, VlmReasoner, train
 
 RESULT, ANSWERS = "result.json", "answers.npz"
-TEST = 0
+TEST, VALIDATION = 0, 1  # places from the end
 DEPTH = 20
 USERS_AT_ONCE = 2000
 KIB = 1 if sys.platform == "darwin" else 1024
@@ -50,20 +50,15 @@ def run(
     torch.set_num_threads(threads)
     settings = VARIANTS[variant] if steps is None else replace(VARIANTS[variant], steps=steps)
     dataset = PreparedDataset.open(data)
-    raw = [ask(dataset, tools, place, lag=lag, k=REACH) for place, lag in settings.examples]
-    examples = [
-        cross_fused(one, dataset, tools / f"fused-{place}-{lag}.npz", k=settings.shown)
-        for one, (place, lag) in zip(raw, settings.examples, strict=True)
-    ]
-    parts = [split(one, settings.held_out) for one in examples]
-    held_out = parts[0][1]
+    said = ask(dataset, tools, VALIDATION, k=REACH)
+    fitting, held_out = split(cross_fused(said, dataset, tools / "fused.npz", k=settings.shown), settings.held_out)
     if not (out / "reasoner").exists():
-        _tune(dataset, [fitting for fitting, _ in parts], tools, settings, seed, out)
+        _tune(dataset, fitting, tools, settings, seed, out)
     reasoner, tuned = VlmReasoner.load(out / "reasoner"), time.perf_counter()
     reasoner = calibrated(reasoner, held_out)
     columns = measured(reasoner, held_out, dataset, "held out")
     asked = ask(dataset, tools, TEST, k=REACH)
-    asked = with_fused(asked, fuse(fusion_of(raw[0], dataset, tools / "fusion.json"), asked, k=settings.shown))
+    asked = with_fused(asked, fuse(fusion_of(said, dataset, tools / "fusion.json"), asked, k=settings.shown))
     columns |= measured(reasoner, asked, dataset, "test")
     noise = overruling(reasoner, asked, seed) if variant == "reasonrec" and settings.tools else {}
     np.savez(out / ANSWERS, **columns)
@@ -106,9 +101,7 @@ def measured(reasoner: VlmReasoner, asked: Asked, data: PreparedDataset, part: s
     return columns
 
 
-def _tune(
-    data: PreparedDataset, asked: Sequence[Asked], tools: Path, settings: VlmSettings, seed: int, out: Path
-) -> None:
+def _tune(data: PreparedDataset, asked: Asked, tools: Path, settings: VlmSettings, seed: int, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     train(
         tuning_rows(data, asked, settings, seed),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,9 +18,6 @@ class VlmSettings:
         history: most recent items that are read.
         shown: items of each tool's answer that are read.
         held_out: share of the users whose validation item is kept from tuning: for choices and for calibration.
-        examples: items that the tools are asked for, as (place, lag) of `recipes.bench.tool_answers.ask`: one of these
-            for each user, in turn, so that no item is learned by heart; those of the first are also held out. With one
-            lag alone SASRec would be better, or worse, than it is in the test.
         missing: share of the tools' answers that are dropped from an example.
         wrong: share of them that belong to another example.
         strangers: share of the examples in which a tool without a name of its own speaks too, mostly of another user.
@@ -37,7 +34,6 @@ class VlmSettings:
     history: int = 15
     shown: int = 20
     held_out: float = 0.1
-    examples: Sequence[tuple[int, int]] = ((1, 1), (1, 0))
     missing: float = 0.1
     wrong: float = 0.15
     strangers: float = 0.3

@@ -89,12 +89,12 @@ def test_a_silent_stranger_is_not_named(write_ring, tmp_path):
     assert not any("stranger says nothing" in prompt for prompt in prompts)
 
 
-def test_of_two_sets_of_examples_each_user_is_in_one(write_ring, tmp_path):
+def test_every_user_gives_one_example_with_answers(write_ring, tmp_path):
     data = prepared(write_ring(items=12, users=40), tmp_path)
     examples = asked_for(data, 1)
     lists = np.stack([(examples.targets + step) % data.n_items for step in range(3)], axis=1)
     answers = {name: Ranking(lists, np.tile([3.0, 2.0, 1.0], (len(examples), 1))) for name in TOOLS}
     asked = Asked(examples, queries(data, examples), answers)
-    rows = tuning_rows(data, [asked, asked], replace(REASONREC, missing=0.0, alone_every=100), seed=0)
+    rows = tuning_rows(data, asked, replace(REASONREC, missing=0.0, alone_every=100), seed=0)
     shown = [row["target"] for row in rows if "item-transition says" in str(row["prompt"])]
     assert sorted(shown) == sorted(examples.targets.tolist())
