@@ -27,16 +27,25 @@ class AgentSteps:
         data: the dataset.
         settings: of the run.
         suffix: of the steps' names, where several agents share what does not differ: pictures, and the tools.
+        pictures: where the pictures' features are kept, if not with the rest: they hang on the dataset alone.
 
     Raises:
         DemoError: the dataset has too few users to calibrate a planner on.
     """
 
     def __init__(
-        self, runner: StepRunner, prepared: Step, data: PreparedDataset, settings: Settings, *, suffix: str = ""
+        self,
+        runner: StepRunner,
+        prepared: Step,
+        data: PreparedDataset,
+        settings: Settings,
+        *,
+        suffix: str = "",
+        pictures: StepRunner | None = None,
     ) -> None:
         """Count the queries."""
         self.runner, self.prepared, self.data, self.settings, self.suffix = runner, prepared, data, settings, suffix
+        self.pictures = pictures or runner
         queries = int((data.targets("validation") >= 0).sum())
         if queries < MINIMUM_QUERIES:
             raise DemoError(
@@ -47,7 +56,7 @@ class AgentSteps:
     @cached_property
     def observed(self) -> Step:
         """The pictures' features."""
-        return self.runner.run(
+        return self.pictures.run(
             "observe",
             lambda folder, report: _ignore(observe(self.data, folder, report)),
             settings={},

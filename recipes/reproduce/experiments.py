@@ -26,7 +26,7 @@ def agent(place: Place, options: Mapping[str, Any]) -> Predictions:
     Options besides `tools` and `candidates`: `baselines`, names of presets that are tuned and asked alone; `ablations`,
     by name what `Variant` is told, each tuned, routed and asked as the agent is.
     """
-    steps = AgentSteps(place.runner, place.prepared, place.data, place.settings)
+    steps = place.agent_steps(place.settings)
     parts = [Predictions.read(steps.tested.folder / PREDICTIONS)]
     for name in options.get("baselines", ()):
         parts.append(_alone(_variant(place, name, Variant(preset=name)), name))
@@ -44,8 +44,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {"agent": agent, "clicks": clicks, "expl
 
 
 def _variant(place: Place, name: str, variant: Variant) -> AgentSteps:
-    settings = replace(place.settings, variant=variant)
-    return AgentSteps(place.runner, place.prepared, place.data, settings, suffix=f"-{name}")
+    return place.agent_steps(replace(place.settings, variant=variant), suffix=f"-{name}")
 
 
 def _alone(steps: AgentSteps, system: str) -> Predictions:

@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import torch
 
-from recipes.demo.agent_steps import AgentSteps
 from recipes.demo.settings import Settings, Variant
 from recipes.demo.steps import Report, Step
 from recipes.demo.tuning import catalogue
@@ -73,7 +72,7 @@ class VlmSteps:
             after=[place.prepared, *self._after],
             about=f"write the rows of {self.task} and sequential recommendation",
         )
-        observed = AgentSteps(place.runner, place.prepared, place.data, self.settings).observed
+        observed = place.agent_steps(self.settings).observed
         return place.runner.run(
             f"tune{self.suffix}",
             lambda folder, report: self._tune(rows.folder, observed.folder, folder, report),

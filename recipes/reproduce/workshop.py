@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
+from recipes.demo.agent_steps import AgentSteps
 from recipes.demo.settings import Settings
 from recipes.demo.sources import DemoError
 from recipes.demo.steps import Report, Step, StepRunner
@@ -32,6 +33,7 @@ class Place:
 
     Attributes:
         runner: of its steps.
+        pictures: of the step that all experiments on the dataset share.
         prepared: the step that made the dataset.
         data: the dataset.
         settings: of the agent.
@@ -40,11 +42,16 @@ class Place:
     """
 
     runner: StepRunner
+    pictures: StepRunner
     prepared: Step
     data: PreparedDataset
     settings: Settings
     budget: Budget
     seed: int
+
+    def agent_steps(self, settings: Settings, *, suffix: str = "") -> AgentSteps:
+        """Return the steps of an agent that works here."""
+        return AgentSteps(self.runner, self.prepared, self.data, settings, suffix=suffix, pictures=self.pictures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +94,16 @@ class Workshop:
             candidates=bool(options.get("candidates", False)),
             **agent,
         )
-        runner = StepRunner(self.home / "steps" / name / f"seed-{seed}", self.console)
-        return Place(runner=runner, prepared=prepared, data=data, settings=settings, budget=self.budget, seed=seed)
+        steps = self.home / "steps"
+        return Place(
+            runner=StepRunner(steps / name / f"seed-{seed}", self.console),
+            pictures=StepRunner(steps / f"pictures-of-{prepared.name}", self.console),
+            prepared=prepared,
+            data=data,
+            settings=settings,
+            budget=self.budget,
+            seed=seed,
+        )
 
     def _dataset(self, *, datasets: int, split: str) -> Step:
         """Put the datasets side by side, split anew, with candidates and clicks; horizons are counted anew too."""
