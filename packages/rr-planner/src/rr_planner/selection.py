@@ -14,6 +14,9 @@ from rr_planner.policies.fixed import uniform_draws
 from rr_planner.policies.signals import NO_TOOL, Signals
 from rr_planner.types import IntArray
 
+UNKNOWN = -1.0
+"""What a tool without a confidence counts for."""
+
 
 @runtime_checkable
 class Selection(Protocol):
@@ -46,9 +49,7 @@ class MostConfident:
 
     def select(self, signals: Signals, answered: NDArray[np.bool_]) -> IntArray:
         """[B] the most confident tool that answered."""
-        confidence = signals.tool_confidence
-        known = np.where(np.isnan(confidence), -1.0, confidence)
-        return best_of(np.where(answered, known, -np.inf))
+        return best_of(np.where(answered, np.fmax(signals.tool_confidence, UNKNOWN), -np.inf))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,5 +138,6 @@ def best_of(worth: NDArray[Any]) -> IntArray:
     """Return [B] the place of the largest worth [T, B], of equal ones the first; -1 where all are -inf."""
     if len(worth) == 0:
         return np.full(worth.shape[1], NO_TOOL)
-    best = np.argmax(worth, axis=0)
-    return np.where(np.isneginf(worth[best, np.arange(worth.shape[1])]), NO_TOOL, best)
+    best = worth.argmax(axis=0)
+    np.copyto(best, NO_TOOL, where=np.maximum.reduce(worth, axis=0) == -np.inf)
+    return best

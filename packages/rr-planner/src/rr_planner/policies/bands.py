@@ -15,6 +15,8 @@ from rr_planner.policies.policy import BOTH, PENDING, REASONER, TOOLS, BoolArray
 from rr_planner.policies.settings import reject_unknown
 from rr_planner.policies.signals import NO_TOOL, Signals
 
+_PENDING, _TOOLS, _REASONER, _BOTH = np.array([PENDING, TOOLS, REASONER, BOTH], dtype=np.int8)
+
 
 class ByLevel(NamedTuple):
     """One value for each level of evidence horizon."""
@@ -192,12 +194,12 @@ class Bands:
         low = (signals.evidence_horizon < self.low_horizon) & (signals.delegate_confidence >= self.tool_confidence)
         if self.uses_agreement:
             low &= signals.agreement >= self.tool_agreement
-        return np.where(low, np.int8(TOOLS), np.int8(PENDING))
+        return np.where(low, _TOOLS, _PENDING)
 
     def escalate(self, signals: Signals) -> Codes:
         """[B] BOTH for high risk, also where the confidence is unknown, else REASONER."""
         sure = signals.reasoner_confidence >= self._required(signals)
-        return np.where(sure, np.int8(REASONER), np.int8(BOTH))
+        return np.where(sure, _REASONER, _BOTH)
 
     def reason(self, signals: Signals, row: int, code: int) -> str:
         """Compare the query's numbers with the thresholds, in words."""
@@ -225,7 +227,7 @@ class Bands:
     def _required(self, signals: Signals) -> np.ndarray[Any, np.dtype[np.float64]]:
         level = (signals.evidence_horizon >= self.low_horizon).astype(np.int64)
         level += signals.evidence_horizon > self.high_horizon
-        return np.asarray(self.reasoner_confidence, dtype=np.float64)[level]
+        return np.array(self.reasoner_confidence).take(level)
 
     def _why_not_delegated(self, signals: Signals, row: int) -> str:
         horizon = float(signals.evidence_horizon[row])

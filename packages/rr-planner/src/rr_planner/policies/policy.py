@@ -70,9 +70,9 @@ def decide(policy: Policy, signals: Signals) -> Codes:
     """
     codes = policy.triage(signals)
     pending = codes == PENDING
-    if pending.any():
-        known = pending & ~np.isnan(signals.reasoner_confidence)
-        codes[known] = policy.escalate(signals)[known]
+    if np.count_nonzero(pending):
+        known = pending & np.isfinite(signals.reasoner_confidence)
+        np.copyto(codes, policy.escalate(signals), where=known)
     return codes
 
 

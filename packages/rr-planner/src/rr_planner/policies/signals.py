@@ -77,6 +77,7 @@ class Signals:
         """[B] confidence of the tool that would answer: NaN where no tool can, 0 where the tool has none."""
         if not self.tool_names:
             return np.full(len(self), np.nan)
-        chosen = self.tool_confidence[self.delegate, np.arange(len(self))]
-        # A tool without a confidence passes a threshold of 0 and no other.
-        return np.where(self.delegate == NO_TOOL, np.nan, np.where(np.isnan(chosen), 0.0, chosen))
+        # A tool without a confidence, NaN, passes a threshold of 0 and no other.
+        chosen = np.fmax(self.tool_confidence[self.delegate, np.arange(len(self.delegate))], 0.0)
+        np.copyto(chosen, np.nan, where=self.delegate == NO_TOOL)
+        return chosen
