@@ -11,6 +11,7 @@ from recipes.bench.explanation import explanation
 from recipes.bench.fusion import fusion
 from recipes.bench.leaks import leaks
 from recipes.bench.prepare import prepare
+from recipes.bench.routing import routing
 from recipes.bench.tools import tools
 from recipes.bench.tools_speed import tools_speed
 from recipes.bench.vlm import vlm
@@ -28,6 +29,7 @@ app.command()(evaluation)
 app.command()(vlm)
 app.command()(vlm_speed)
 app.command()(fusion)
+app.command()(routing)
 
 
 @app.callback()

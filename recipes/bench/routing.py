@@ -1,0 +1,151 @@
+"""The bench `routing`: when to ask the reasoner at all, learned from what trained tools and reasoner answered."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from recipes.bench.fused_answers import FUSED, REACH, fuse, fusion_of
+from recipes.bench.page import write_below
+from recipes.bench.routing_page import Split, page
+from recipes.bench.tool_answers import TOOLS, ask, trained
+from recipes.bench.tools_data import prepared
+from recipes.bench.vlm_page import ALONE, CONSULTING, Run
+from recipes.bench.vlm_settings import REASONREC
+from rr_data.interfaces import PreparedDataset
+from rr_eval import ece
+from rr_planner import (
+    CalibrationError,
+    Costs,
+    ExpectedBenefit,
+    OutcomeTable,
+    PolicyFigures,
+    Target,
+    calibrate_benefits,
+    control_risk,
+    evaluate,
+)
+from rr_planner.calibration.calibrate_benefits import losses_by_price
+from rr_tools import load_tool
+from rr_vlm import VlmReasoner
+
+BUDGETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+TOOL_USE = (0.25, 0.5, 0.75)
+ALPHA, DELTA, RESPLITS = 0.10, 0.05, 1000
+LEVELS = 3
+Numbers = NDArray[np.float64]
+
+
+def routing(
+    data: Annotated[list[Path], typer.Option(help="A folder of raw sequences, or a prepared dataset; repeatable.")],
+    steps: Annotated[int, typer.Option(min=1, help="Of the reasoner that the bench `vlm` tuned.")] = REASONREC.steps,
+    seeds: Annotated[int, typer.Option(min=1, help="Ways to part the users into fitted on and measured.")] = 5,
+    cache: Annotated[Path, typer.Option(help="Where the bench `vlm` has kept everything.")] = Path("out/bench/vlm"),
+    out: Annotated[Path, typer.Option(help="The page to write; what is above its tables is kept.")] = Path(
+        "docs/results/routing.md"
+    ),
+) -> None:
+    """Fit policies on the outcomes of half of the test users, and measure them on the others."""
+    found = {}
+    for folder in data:
+        home = cache / folder.name
+        run = home / f"reasonrec-{steps}-0"
+        if not (run / "result.json").exists():
+            typer.echo(f"error: no reasoner of {steps} steps for {folder.name}; run the bench vlm first", err=True)
+            raise typer.Exit(2)
+        dataset = prepared(folder, cache)
+        answered = Run.read(run)
+        table = outcomes(dataset, home / "tools", answered)
+        spent = costs(dataset, home / "tools", VlmReasoner.load(run / "reasoner"))
+        found[folder.name] = (spent, [measured(table, answered.levels, spent, seed) for seed in range(seeds)])
+    text = page(found, shlex.join(["nox", "-s", "bench", "--", *sys.argv[1:]]))
+    write_below(out, text, title="Routing")
+    typer.echo(text)
+
+
+def outcomes(data: PreparedDataset, tools: Path, run: Run) -> OutcomeTable:
+    """Every test query: a hit among five by the tools' learned fusion, the reasoner alone, and consulting them."""
+    fusion = fusion_of(ask(data, tools, 1, k=REACH), data, tools / "fusion.json")
+    asked = ask(data, tools, 0, k=REACH)
+    fused = fuse(fusion, asked, k=REASONREC.shown)
+    first = {f"{name}_score": _best(answer.scores) for name, answer in asked.answers.items()}
+    lengths = [len(history) for history in asked.queries.histories]
+    return OutcomeTable.of(
+        evidence_horizon=asked.queries.evidence_horizon,
+        tool_names=(FUSED,),
+        tool_confidence=np.asarray(fused.confidence)[None],
+        tool_gain=run.hits(FUSED)[None],
+        reasoner_confidence=run.believed(ALONE),
+        reasoner_gain=run.hits(ALONE),
+        both_gain=run.hits(CONSULTING),
+        features={**first, "history_length": np.array(lengths, dtype=np.float64)},
+        users=asked.examples.users,
+    )
+
+
+def costs(data: PreparedDataset, tools: Path, reasoner: VlmReasoner) -> Costs:
+    """FLOPs a query, those of the light tools together."""
+    light = sum(load_tool(trained(name, data, tools, hidden=1)).flops_per_query for name in TOOLS)
+    return Costs(tools=light, reasoner=reasoner.flops_per_query, evidence=reasoner.flops_with_evidence)
+
+
+def measured(table: OutcomeTable, levels: NDArray[np.int64], spent: Costs, seed: int) -> Split:
+    """Fit on half of the users, measure on the rest; `levels` are the queries' of evidence horizon."""
+    half = table.folds(2, seed)
+    fitting, rest, of_rest = table.take(half == 0), table.take(half == 1), levels[half == 1]
+    free = calibrate_benefits(fitting, costs=spent, seed=seed).policy
+    signals = rest.signals
+    return Split(
+        free=evaluate(rest, {"learned": free}, costs=spent, seed=seed),
+        equal=_equal(fitting, rest, spent, seed),
+        tool_use={rate: _with_tools(fitting, rest, spent, rate, seed) for rate in TOOL_USE},
+        by_level=[_figures(free, rest.take(of_rest == level), spent, seed) for level in range(LEVELS)],
+        violations=violations(free, rest, seed),
+        ece={
+            FUSED: ece(signals.tool_confidence[0], rest.selected),
+            ALONE: ece(signals.reasoner_confidence, rest.reasoner),
+        },
+    )
+
+
+def violations(policy: ExpectedBenefit, table: OutcomeTable, seed: int) -> float:
+    """Return in how many of `RESPLITS` halvings a risk controlled on one half is above its bound on the other."""
+    (_, losses), rng = losses_by_price(policy, table), np.random.default_rng(seed)
+    above = 0
+    for _ in range(RESPLITS):
+        known = rng.random(losses.shape[1]) < 0.5
+        chosen = control_risk(losses[:, known], alpha=ALPHA, delta=DELTA)
+        above += chosen is not None and losses[chosen, ~known].mean() > ALPHA
+    return above / RESPLITS
+
+
+def _equal(fitting: OutcomeTable, rest: OutcomeTable, spent: Costs, seed: int) -> PolicyFigures | None:
+    everything = spent.tools + spent.evidence
+    for share in BUDGETS:
+        try:
+            found = calibrate_benefits(fitting, costs=spent, target=Target(budget=share * everything), seed=seed)
+        except CalibrationError:  # the tools alone cost more
+            continue
+        if found.expected.gain.value >= found.baselines["both"].gain.value:
+            return _figures(found.policy, rest, spent, seed)
+    return None
+
+
+def _with_tools(fitting: OutcomeTable, rest: OutcomeTable, spent: Costs, rate: float, seed: int) -> PolicyFigures:
+    found = calibrate_benefits(fitting, costs=spent, target=Target(tool_use=rate), seed=seed)
+    return _figures(found.policy, rest, spent, seed)
+
+
+def _figures(policy: ExpectedBenefit, table: OutcomeTable, spent: Costs, seed: int) -> PolicyFigures:
+    return evaluate(table, {"learned": policy}, costs=spent, seed=seed)["learned"]
+
+
+def _best(scores: Numbers) -> Numbers:
+    first = np.asarray(scores[:, 0], dtype=np.float64)
+    return np.where(np.isfinite(first), first, 0.0)

@@ -1,0 +1,112 @@
+"""The page of the bench `routing`."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from recipes.bench.fused_answers import FUSED
+from recipes.bench.vlm_page import ALONE, LEVELS
+from rr_planner import Costs, PolicyFigures
+
+SYSTEMS = {
+    "tools": "learned fusion of the tools",
+    "reasoner": "reasoner alone",
+    "both": "always both",
+    "random": "random routing",
+    "learned": "learned policy",
+    "oracle": "oracle",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """What policies that were fitted on half of the users did with the others.
+
+    Attributes:
+        free: the largest gain at any cost; beside it the fixed routes, random routing and the oracle.
+        equal: the cheapest budget whose expected gain, on the users that it was fitted on, reaches that of always
+            asking the reasoner with evidence; None where none does.
+        tool_use: by the rate that was asked for, its figures.
+        by_level: of `free`, by evidence-horizon level.
+        violations: share of the resplits of the others in which a controlled risk was above its bound.
+        ece: of the tools' and the reasoner's confidence, 15 bins of equal mass.
+    """
+
+    free: Mapping[str, PolicyFigures]
+    equal: PolicyFigures | None
+    tool_use: Mapping[float, PolicyFigures]
+    by_level: Sequence[PolicyFigures]
+    violations: float
+    ece: Mapping[str, float]
+
+
+def page(found: Mapping[str, tuple[Costs, Sequence[Split]]], command: str) -> str:
+    """All tables; each figure is the mean over the seeds."""
+    lines = [f"`{command}`", ""]
+    for name, (costs, splits) in found.items():
+        lines += [f"## {name}", "", _told(costs, splits), ""]
+        lines += ["| | HR@5 | 95 %, seed 0 | MFLOPs a query | tools take part |", "|---|---|---|---|---|"]
+        lines += [_row(label, [one.free[system] for one in splits]) for system, label in SYSTEMS.items()]
+        equal = [one.equal for one in splits if one.equal is not None]
+        if equal:
+            lines.append(_row(f"learned, as good as both ({len(equal)} of {len(splits)} seeds)", equal))
+        lines += ["", _gap([one.free["learned"] for one in splits]), *_saved(splits), ""]
+        lines += ["| tool use asked for | achieved, mean | furthest off |", "|---|---|---|"]
+        for rate in splits[0].tool_use:
+            used = [one.tool_use[rate].tool_use.value for one in splits]
+            lines.append(f"| {rate:.0%} | {statistics.mean(used):.1%} | {max(abs(u - rate) for u in used):.1%} |")
+        lines += ["", f"| learned policy | {' | '.join(LEVELS)} |", "|---|---|---|---|"]
+        lines.append(f"| tools take part | {_by_level(splits, lambda one: one.tool_use.value)} |")
+        lines.append(f"| reasoner reads them | {_by_level(splits, lambda one: one.shares['both'])} |")
+        lines += ["", _calibration(splits), ""]
+    return "\n".join(lines)
+
+
+def _told(costs: Costs, splits: Sequence[Split]) -> str:
+    tools, alone, both = (f"{flops / 1e6:.1f}" for flops in (costs.tools, costs.reasoner, costs.evidence))
+    measured = splits[0].free["both"].n
+    return (
+        f"{len(splits)} seeds, {measured:,} of the test users measured in the first, the others fitted on. The tools "
+        f"cost {tools} MFLOPs a query, the reasoner {alone} alone and {both} with their answers."
+    )
+
+
+def _row(label: str, found: Sequence[PolicyFigures]) -> str:
+    gain, cost, use = (statistics.mean(value) for value in zip(*map(_values, found), strict=True))
+    first = found[0].gain
+    return f"| {label} | {gain:.4f} | {first.low:.4f} to {first.high:.4f} | {cost / 1e6:.1f} | {use:.1%} |"
+
+
+def _values(one: PolicyFigures) -> tuple[float, float, float]:
+    return one.gain.value, one.cost.value, one.tool_use.value
+
+
+def _gap(learned: Sequence[PolicyFigures]) -> str:
+    gaps = [one.gap_closed for one in learned]
+    mean, first = statistics.mean(one.value for one in gaps), gaps[0]
+    return f"Closed of the gap from random to oracle: {mean:.2f} (seed 0: {first.low:.2f} to {first.high:.2f})."
+
+
+def _saved(splits: Sequence[Split]) -> list[str]:
+    pairs = [(one.equal, one.free["both"]) for one in splits if one.equal is not None]
+    if not pairs:
+        return ["No budget was expected to reach always asking both."]
+    saved = statistics.mean(1 - equal.cost.value / both.cost.value for equal, both in pairs)
+    gained = statistics.mean(equal.gain.value / both.gain.value - 1 for equal, both in pairs)
+    return [f"As good as both, it spends {saved:.0%} fewer FLOPs at {gained:+.1%} HR@5."]
+
+
+def _by_level(splits: Sequence[Split], value: Callable[[PolicyFigures], float]) -> str:
+    levels = zip(*(one.by_level for one in splits), strict=True)
+    return " | ".join(f"{statistics.mean(map(value, level)):.1%}" for level in levels)
+
+
+def _calibration(splits: Sequence[Split]) -> str:
+    fused, alone = (max(one.ece[name] for one in splits) for name in (FUSED, ALONE))
+    worst = max(one.violations for one in splits)
+    return (
+        f"Calibration error of the fusion's confidence at most {fused:.4f}, of the reasoner's at most {alone:.4f}. A "
+        f"loss against both controlled at .10 was above it in at most {worst:.1%} of 1,000 resplits."
+    )

@@ -1,0 +1,66 @@
+"""Routing learned from outcomes."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("lightgbm", reason="policies are fitted in the training environment")
+pytest.importorskip("trl")
+
+from recipes.bench import routing
+from recipes.bench.fused_answers import FUSED
+from recipes.bench.routing import measured
+from recipes.bench.routing_page import page
+from rr_planner import Costs, OutcomeTable
+
+COSTS = Costs(tools=1.0, reasoner=5.0, evidence=8.0)
+
+
+def table(size=1200, seed=0):
+    """Tools are right where little is known, the reasoner where much is; both together are right where either is."""
+    rng = np.random.default_rng(seed)
+    horizon = rng.random(size)
+    tools, alone = horizon > 0.5, horizon < 0.6
+    noise = rng.random(size) < 0.1
+    return OutcomeTable.of(
+        evidence_horizon=horizon,
+        tool_names=(FUSED,),
+        tool_confidence=np.where(tools, 0.8, 0.2)[None],
+        tool_gain=(tools & ~noise)[None],
+        reasoner_confidence=np.where(alone, 0.8, 0.2),
+        reasoner_gain=alone & ~noise,
+        both_gain=~noise,
+        users=np.arange(size),
+    )
+
+
+@pytest.fixture(scope="module")
+def split():
+    outcomes = table()
+    levels = np.digitize(outcomes.signals.evidence_horizon, (0.3, 0.7))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(routing, "RESPLITS", 50)
+        return measured(outcomes, levels, COSTS, 0)
+
+
+def test_what_can_be_learned_is_and_costs_less(split):
+    assert split.free["learned"].gap_closed.value > 0.8
+    assert split.equal.gain.value > 0.95 * split.free["both"].gain.value
+    assert split.equal.cost.value < 0.7 * split.free["both"].cost.value
+    assert split.free["both"].n == 600
+    assert sum(one.n for one in split.by_level) == 600
+
+
+def test_tool_use_comes_close_to_what_was_asked_for(split):
+    for rate, figures in split.tool_use.items():
+        assert abs(figures.tool_use.value - rate) < 0.1
+
+
+def test_a_controlled_risk_is_seldom_exceeded(split):
+    assert split.violations <= 0.15  # the half that is measured is small, and its mean strays too
+
+
+def test_the_page_tells_all(split):
+    text = page({"books": (COSTS, [split, split])}, "nox -s bench -- routing")
+    assert "| learned, as good as both (2 of 2 seeds) |" in text
+    assert "Closed of the gap from random to oracle: " in text
+    assert text.count("| 25% |") == 1
