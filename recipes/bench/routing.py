@@ -16,7 +16,7 @@ from recipes.bench.page import write_below
 from recipes.bench.routing_page import Split, page
 from recipes.bench.tool_answers import TOOLS, ask, trained
 from recipes.bench.tools_data import prepared
-from recipes.bench.vlm_page import ALONE, CONSULTING, Run
+from recipes.bench.vlm_page import ALONE, CONSULTING, LEVELS, Run
 from recipes.bench.vlm_settings import REASONREC
 from rr_data.interfaces import PreparedDataset
 from rr_eval import ece
@@ -38,7 +38,6 @@ from rr_vlm import VlmReasoner
 BUDGETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 TOOL_USE = (0.25, 0.5, 0.75)
 ALPHA, DELTA, RESPLITS = 0.10, 0.05, 1000
-LEVELS = 3
 Numbers = NDArray[np.float64]
 
 
@@ -105,7 +104,7 @@ def measured(table: OutcomeTable, levels: NDArray[np.int64], spent: Costs, seed:
         free=evaluate(rest, {"learned": free}, costs=spent, seed=seed),
         equal=_equal(fitting, rest, spent, seed),
         tool_use={rate: _with_tools(fitting, rest, spent, rate, seed) for rate in TOOL_USE},
-        by_level=[_figures(free, rest.take(of_rest == level), spent, seed) for level in range(LEVELS)],
+        by_level=[_figures(free, rest.take(of_rest == level), spent, seed) for level in range(len(LEVELS))],
         violations=violations(free, rest, seed),
         ece={
             FUSED: ece(signals.tool_confidence[0], rest.selected),
