@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,7 @@ from rr_planner import (
     CalibrationError,
     Costs,
     ExpectedBenefit,
+    Isotonic,
     OutcomeTable,
     PolicyFigures,
     Target,
@@ -99,7 +101,6 @@ def measured(table: OutcomeTable, levels: NDArray[np.int64], spent: Costs, seed:
     half = table.folds(2, seed)
     fitting, rest, of_rest = table.take(half == 0), table.take(half == 1), levels[half == 1]
     free = calibrate_benefits(fitting, costs=spent, seed=seed).policy
-    signals = rest.signals
     return Split(
         free=evaluate(rest, {"learned": free}, costs=spent, seed=seed),
         equal=_equal(fitting, rest, spent, seed),
@@ -107,8 +108,8 @@ def measured(table: OutcomeTable, levels: NDArray[np.int64], spent: Costs, seed:
         by_level=[_figures(free, rest.take(of_rest == level), spent, seed) for level in range(len(LEVELS))],
         violations=violations(free, rest, seed),
         ece={
-            FUSED: ece(signals.tool_confidence[0], rest.selected),
-            ALONE: ece(signals.reasoner_confidence, rest.reasoner),
+            FUSED: ece(*_calibrated(lambda one: (one.signals.tool_confidence[0], one.selected), fitting, rest)),
+            ALONE: ece(*_calibrated(lambda one: (one.signals.reasoner_confidence, one.reasoner), fitting, rest)),
         },
     )
 
@@ -122,6 +123,14 @@ def violations(policy: ExpectedBenefit, table: OutcomeTable, seed: int) -> float
         chosen = control_risk(losses[:, known], alpha=ALPHA, delta=DELTA)
         above += chosen is not None and losses[chosen, ~known].mean() > ALPHA
     return above / RESPLITS
+
+
+def _calibrated(
+    told: Callable[[OutcomeTable], tuple[Numbers, Numbers]], fitting: OutcomeTable, rest: OutcomeTable
+) -> tuple[Numbers, Numbers]:
+    """Calibrate a confidence on outcomes; return it for the rest, and theirs."""
+    confidence, right = told(rest)
+    return Isotonic.fit(*told(fitting))(confidence), right
 
 
 def _equal(fitting: OutcomeTable, rest: OutcomeTable, spent: Costs, seed: int) -> PolicyFigures | None:

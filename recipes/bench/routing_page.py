@@ -31,7 +31,8 @@ class Split:
         tool_use: by the rate that was asked for, its figures.
         by_level: of `free`, by evidence-horizon level.
         violations: share of the resplits of the others in which a controlled risk was above its bound.
-        ece: of the tools' and the reasoner's confidence, 15 bins of equal mass.
+        ece: of the tools' and the reasoner's confidence, calibrated on the half that was fitted on; 15 bins of equal
+            mass.
     """
 
     free: Mapping[str, PolicyFigures]
@@ -107,6 +108,6 @@ def _calibration(splits: Sequence[Split]) -> str:
     fused, alone = (max(one.ece[name] for one in splits) for name in (FUSED, ALONE))
     worst = max(one.violations for one in splits)
     return (
-        f"Calibration error of the fusion's confidence at most {fused:.4f}, of the reasoner's at most {alone:.4f}. A "
-        f"loss against both controlled at .10 was above it in at most {worst:.1%} of 1,000 resplits."
+        f"Calibrated on the fitted half, the fusion's confidence has an error of at most {fused:.4f}, the reasoner's of "
+        f"at most {alone:.4f}. A loss against both controlled at .10 was above it in at most {worst:.1%} of 1,000 resplits."
     )
