@@ -108,6 +108,7 @@ def _calibration(splits: Sequence[Split]) -> str:
     fused, alone = (max(one.ece[name] for one in splits) for name in (FUSED, ALONE))
     worst = max(one.violations for one in splits)
     return (
-        f"Calibrated on the fitted half, the fusion's confidence has an error of at most {fused:.4f}, the reasoner's of "
-        f"at most {alone:.4f}. A loss against both controlled at .10 was above it in at most {worst:.1%} of 1,000 resplits."
+        f"Calibrated on the fitted half, the fusion's confidence has an error of at most {fused:.4f}, the reasoner's "
+        f"of at most {alone:.4f}. A loss against both controlled at .10 was above it in at most {worst:.1%} of 1,000 "
+        "resplits."
     )
