@@ -106,18 +106,21 @@ class TestQueries:
         batch: B queries.
         targets: [B] the right items.
         k: length of the lists.
+        task: what it is called.
     """
 
     data: PreparedDataset
     batch: QueryBatch
     targets: NDArray[np.int64]
     k: int
+    task: str
 
     @classmethod
     def of(cls, data: PreparedDataset, settings: Settings) -> TestQueries:
         """Ask what the settings say."""
         batch, targets = asked(data, settings, "test")
-        return cls(data=data, batch=batch, targets=targets, k=settings.k)
+        task = "direct" if settings.candidates == "stored" else "sequential"
+        return cls(data=data, batch=batch, targets=targets, k=settings.k, task=task)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -177,6 +180,7 @@ def evaluate(
         vote=voting_tool(router, light, depth=settings.k),
         reasoner=VlmReasoner.load(router / REASONER),
         k=settings.k,
+        task=queries.task,
     )
     done = iter(range(1, 8))
     parts, rankings, places = [], [], {}
@@ -235,7 +239,7 @@ def _common(run: TestQueries, system: str) -> dict[str, Any]:
     return {
         "query_id": users,
         "user_id": users,
-        "task": "sequential" if run.batch.candidates is None else "direct",
+        "task": run.task,
         "system": system,
         "target": ids[run.targets],
         "group": [LEVELS[level] for level in levels],

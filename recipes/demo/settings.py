@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 TOOLS = ("item-transition", "bpr", "sasrec")
 
@@ -54,7 +54,8 @@ class Settings:
         cases: decisions shown in the report.
         tool_epochs: most epochs a tool is trained for; None leaves each tool its own default.
         tools: the light models.
-        candidates: whether each query ranks its stored candidates (direct recommendation) and not the catalogue.
+        candidates: what a query ranks: the `catalogue`, its `stored` candidates (direct recommendation),
+            or all items of the right one's `domain`.
         queries: most users whose validation or test item is asked for, drawn; None asks for all.
         sample: most windows, and most honest examples, that are tuned on, drawn; None takes all.
         variant: of the tuning.
@@ -84,7 +85,7 @@ class Settings:
     cases: int = 6
     tool_epochs: int | None = None
     tools: tuple[str, ...] = TOOLS
-    candidates: bool = False
+    candidates: Literal["catalogue", "stored", "domain"] = "catalogue"
     queries: int | None = None
     sample: int | None = None
     variant: Variant = Variant()

@@ -47,13 +47,11 @@ def asked(
     before: Literal["train", "validation"] = "train" if part == "validation" else "validation"
     examples = last_items(data.sequences(until=before), data.targets(part)).drawn(settings.queries, seed=settings.seed)
     batch = queries(data, examples)
-    if not settings.candidates:
-        return batch, examples.targets
-    lists = data.candidates(part)
-    if lists is None:
-        raise DemoError(f"{data.manifest.name} has no candidate lists; prepare it again with --candidates 100")
-    by_user = dict(zip(lists["user"].to_list(), lists["items"].to_list(), strict=True))
-    return replace(batch, candidates=np.array([by_user[user] for user in examples.users.tolist()])), examples.targets
+    if settings.candidates == "stored":
+        batch = replace(batch, candidates=_stored(data, examples, part))
+    elif settings.candidates == "domain":
+        batch = replace(batch, candidates=_of_the_domain(data, examples))
+    return batch, examples.targets
 
 
 def write_rows(data: PreparedDataset, settings: Settings, tools: Path, folder: Path, report: Report) -> None:
@@ -148,6 +146,24 @@ def catalogue(data: PreparedDataset, observed: Path, settings: Settings) -> Cata
 def item_categories(data: PreparedDataset) -> list[list[str]]:
     """Return the categories of each item code."""
     return [names or [] for names in data.items["categories"].to_list()]
+
+
+def _stored(data: PreparedDataset, examples: Examples, part: Literal["validation", "test"]) -> NDArray[np.int64]:
+    lists = data.candidates(part)
+    if lists is None:
+        raise DemoError(f"{data.manifest.name} has no candidate lists; prepare it again with --candidates 100")
+    by_user = dict(zip(lists["user"].to_list(), lists["items"].to_list(), strict=True))
+    return np.array([by_user[user] for user in examples.users.tolist()])
+
+
+def _of_the_domain(data: PreparedDataset, examples: Examples) -> NDArray[np.int64]:
+    """[B, C] the items of the target's domain that the history lacks, then -1."""
+    of_item = data.items["domain"].to_numpy()
+    lists = np.tile(np.arange(data.n_items), (len(examples), 1))
+    lists[of_item[None, :] != of_item[examples.targets][:, None]] = -1
+    for row, history in enumerate(examples.histories):
+        lists[row, history] = -1
+    return lists
 
 
 def _pictures(settings: Settings) -> int:

@@ -91,7 +91,7 @@ class Workshop:
             seed=seed,
             threads=self.threads,
             tool_epochs=self.budget.epochs,
-            candidates=bool(options.get("candidates", False)),
+            candidates=options.get("candidates", "catalogue"),
             **agent,
         )
         steps = self.home / "steps"

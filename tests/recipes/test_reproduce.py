@@ -14,12 +14,14 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from recipes.demo.sources import DemoError
+from recipes.demo.tuning import asked
 from recipes.reproduce.__main__ import main, reproduce
 from recipes.reproduce.budget import SMALL
 from recipes.reproduce.experiments import EXPERIMENTS
 from recipes.reproduce.page import printed
 from recipes.reproduce.recipe import Printed, recipes
 from recipes.reproduce.views import VIEWS
+from recipes.reproduce.workshop import Workshop
 from rr_data import prepare
 from rr_data.interfaces import PreparedDataset
 
@@ -144,6 +146,19 @@ def test_the_tables_that_the_notes_call_impossible_are_found():
         ("ReasonRec", "Beauty NDCG@5"),
         ("ReasonRec", "Clothing NDCG@5"),
     }
+
+
+def test_in_a_transfer_the_items_of_the_other_domain_are_ranked(tmp_path):
+    folders = [write_reviews(tmp_path, name) for name in ("books", "films")]
+    shop = Workshop(datasets=folders, home=tmp_path / "home", budget=TINY, threads=1, console=Console(quiet=True))
+    place = shop.place("agent", {"datasets": 2, "split": "transfer", "candidates": "domain"}, seed=0)
+    batch, targets = asked(place.data, place.settings, "test")
+    names = place.data.items["title"].to_list()
+    for history, choice, target in zip(batch.histories, batch.candidates, targets, strict=True):
+        chosen = set(choice[choice >= 0].tolist())
+        assert target in chosen
+        assert all(names[item].startswith("films") for item in chosen)
+        assert len(chosen) == ITEMS - len(set(history.tolist()))
 
 
 def command_line():
