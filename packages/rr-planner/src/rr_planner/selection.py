@@ -138,6 +138,6 @@ def best_of(worth: NDArray[Any]) -> IntArray:
     """Return [B] the place of the largest worth [T, B], of equal ones the first; -1 where all are -inf."""
     if len(worth) == 0:
         return np.full(worth.shape[1], NO_TOOL)
-    best = worth.argmax(axis=0)
+    best: IntArray = worth.argmax(axis=0)
     np.copyto(best, NO_TOOL, where=np.maximum.reduce(worth, axis=0) == -np.inf)
     return best

@@ -78,6 +78,6 @@ class Signals:
         if not self.tool_names:
             return np.full(len(self), np.nan)
         # A tool without a confidence, NaN, passes a threshold of 0 and no other.
-        chosen = np.fmax(self.tool_confidence[self.delegate, np.arange(len(self.delegate))], 0.0)
+        chosen: FloatArray = np.fmax(self.tool_confidence[self.delegate, np.arange(len(self.delegate))], 0.0)
         np.copyto(chosen, np.nan, where=self.delegate == NO_TOOL)
         return chosen
