@@ -25,6 +25,9 @@ from rr_planner.protocols import RankingLike
 from rr_planner.types import IntArray, QueryBatch
 
 MINIMUM_FOUND = 50  # queries whose target some tool names
+MANY_FOUND = 2000
+CAREFUL = Boosting(rounds=400, leaves=4, learning_rate=0.02, rows_per_leaf=200, patience=100)
+"""Of fewer queries than `MANY_FOUND` the defaults of `Boosting` learn the noise."""
 _HELD_OUT = 0.25
 
 
@@ -85,7 +88,8 @@ def fit_fusion(
         depth: how many items of each tool are candidates.
         reach: how far down its list a tool's word on another one's candidate is read; `depth` where that is more. It is
             worth while to give lists that long.
-        options: of the boosting.
+        options: of the boosting; None takes small, slow trees where the targets of fewer than 2,000 queries are named,
+            else the defaults.
         seed: of everything that is drawn.
 
     Raises:
@@ -94,7 +98,6 @@ def fit_fusion(
         InvalidPolicyError: a column of the catalogue is no row of numbers.
         MissingExtraError: LightGBM is not installed.
     """
-    options = options or Boosting()
     columns = Columns(tuple(sorted(rankings)), query_features, tuple(catalogue or {}))
     items = read_catalogue(catalogue or {}, columns.item_features)
     truth = _targets(targets, len(queries))
@@ -109,6 +112,7 @@ def fit_fusion(
         if (side & found).sum() < MINIMUM_FOUND:
             received = f"{(side & found).sum()} {name} whose target some tool names"
             raise CalibrationError("targets", received, f"at least {MINIMUM_FOUND}")
+    options = options or (Boosting() if found.sum() >= MANY_FOUND else CAREFUL)
     names = columns.names
     every = _rows(candidates, right, found)
     fitted_on, watched = _rows(candidates, right, found & ~held_out), _rows(candidates, right, found & held_out)
