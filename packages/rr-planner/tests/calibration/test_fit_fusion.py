@@ -169,3 +169,9 @@ def test_file(fitted, tmp_path):
     path.write_text(path.read_text().replace('"depth": 60', '"depth": 59'))
     with pytest.raises(InvalidPolicyError, match=r"fusion\.json: hash"):
         LearnedFusion.load(path, catalogue=catalogue)
+
+
+def test_few_queries_have_small_trees():
+    rankings, queries, targets = world(600)
+    trees = fit_fusion(rankings, queries, targets).fusion.trees
+    assert len(trees.feature) <= 7 * len(trees.root)  # a tree of four leaves has seven nodes
