@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -28,17 +29,20 @@ from rr_planner import (
     Isotonic,
     OutcomeTable,
     PolicyFigures,
+    Prices,
     Target,
     calibrate_benefits,
     control_risk,
+    decide,
     evaluate,
 )
-from rr_planner.calibration.calibrate_benefits import losses_by_price
 from rr_tools import load_tool
 from rr_vlm import VlmReasoner
 
 BUDGETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 TOOL_USE = (0.25, 0.5, 0.75)
+PRICES = (0.0, *np.geomspace(1e-4, 1.0, 40))
+"""Gains that asking the reasoner once must bring."""
 ALPHA, DELTA, RESPLITS = 0.10, 0.05, 1000
 Numbers = NDArray[np.float64]
 
@@ -116,13 +120,21 @@ def measured(table: OutcomeTable, levels: NDArray[np.int64], spent: Costs, seed:
 
 def violations(policy: ExpectedBenefit, table: OutcomeTable, seed: int) -> float:
     """Return in how many of `RESPLITS` halvings a risk controlled on one half is above its bound on the other."""
-    (_, losses), rng = losses_by_price(policy, table), np.random.default_rng(seed)
+    losses, rng = np.stack([_losses(policy, table, price) for price in PRICES]), np.random.default_rng(seed)
     above = 0
     for _ in range(RESPLITS):
         known = rng.random(losses.shape[1]) < 0.5
         chosen = control_risk(losses[:, known], alpha=ALPHA, delta=DELTA)
         above += chosen is not None and losses[chosen, ~known].mean() > ALPHA
     return above / RESPLITS
+
+
+def _losses(policy: ExpectedBenefit, table: OutcomeTable, price: float) -> Numbers:
+    """[B] what always asking the reasoner with evidence would have gained more."""
+    dearer = replace(policy, prices=Prices(price / policy.costs.reasoner))
+    gained = table.routes[decide(dearer, table.signals), np.arange(len(table))]
+    losses: Numbers = np.clip(table.both - gained, 0.0, 1.0)
+    return losses
 
 
 def _calibrated(

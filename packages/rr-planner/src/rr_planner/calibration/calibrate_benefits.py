@@ -19,7 +19,6 @@ from rr_planner.costs import Costs
 from rr_planner.errors import CalibrationError
 from rr_planner.policies.expected_benefit import Benefits, ExpectedBenefit, Prices
 from rr_planner.policies.policy import REASONER
-from rr_planner.types import FloatArray
 
 _STEPS = 60  # of a bisection, and prices tried
 _CONTROLLED = 0.5  # of the users, whose outcomes say what the risk is
@@ -153,7 +152,10 @@ def price_for_risk(policy: ExpectedBenefit, table: OutcomeTable, *, risk: float,
     Raises:
         CalibrationError: the risk is out of reach; the message says what is within.
     """
-    tried, losses = losses_by_price(policy, table)
+    benefits, each = Benefits.of(policy, table.signals), np.arange(len(table))
+    tried = [Prices(value) for value in _ladder(benefits, policy.costs)]
+    gained = (table.routes[benefits.routes(policy.costs, prices)[0], each] for prices in tried)
+    losses = np.stack([np.clip(table.both - one, 0.0, 1.0) for one in gained])
     chosen = control_risk(losses, alpha=risk, delta=delta)
     if chosen is None:
         received = f"{risk} with delta {delta} on {len(table)} queries"
@@ -161,14 +163,6 @@ def price_for_risk(policy: ExpectedBenefit, table: OutcomeTable, *, risk: float,
             "target.risk", received, f"more: at a price of 0 the mean loss is {losses[0].mean():.4f}"
         )
     return tried[chosen]
-
-
-def losses_by_price(policy: ExpectedBenefit, table: OutcomeTable) -> tuple[list[Prices], FloatArray]:
-    """Return P prices, rising, and [P, B] what each query loses at each of them against both; see `Target`."""
-    benefits, each = Benefits.of(policy, table.signals), np.arange(len(table))
-    tried = [Prices(value) for value in _ladder(benefits, policy.costs)]
-    gained = (table.routes[benefits.routes(policy.costs, prices)[0], each] for prices in tried)
-    return tried, np.stack([np.clip(table.both - one, 0.0, 1.0) for one in gained])
 
 
 def simulate_benefits(benefits: Benefits, costs: Costs, prices: Prices) -> Simulated:
