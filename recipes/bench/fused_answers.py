@@ -15,12 +15,12 @@ from rr_planner import LearnedFusion, Ranking, fit_fusion
 FUSED = "fused"
 REACH = 300
 """How long the tools' lists are: the fusion reads them so far down."""
-FOLDS, SEED = 2, 0
+FOLDS, SEED = 5, 0
 POPULARITY = "log_popularity"
 
 
 def cross_fused(asked: Asked, data: PreparedDataset, file: Path, *, k: int) -> Asked:
-    """Add what a fusion answers that was fitted on the other half of the users.
+    """Add what a fusion answers that was fitted on four users in five, the others: nearly as good as one of all.
 
     Args:
         asked: with the tools' answers to items that they did not learn from.

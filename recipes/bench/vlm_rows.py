@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
+from recipes.bench.fused_answers import FUSED
 from recipes.bench.tool_answers import Asked, codes
 from recipes.bench.vlm_settings import VlmSettings
 from recipes.demo.examples import Examples, windows
@@ -51,7 +52,7 @@ def catalogue(data: PreparedDataset, sasrec: Path, settings: VlmSettings, seed: 
 
 def _consulting(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> Iterator[Row]:
     said = _codes(asked, settings)
-    shown = EvidenceNoise(missing=settings.missing, wrong=settings.wrong, seed=seed).apply(said)
+    shown = _disturbed(said, settings, seed)
     levels = data.evidence_horizon().levels[asked.examples.users]
     traces = build_traces(shown, asked.examples.targets, levels)
     # A thought cites what the tools that it names say: a stranger never speaks alone.
@@ -73,6 +74,15 @@ def _alone(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int
     traces = build_traces(_codes(few, settings), few.examples.targets, levels)
     bare = [replace(trace, evidence=()) for trace in traces]
     return _rows(data, few.examples, settings, seed=seed + 2, traces=bare)
+
+
+def _disturbed(said: Mapping[str, NDArray[np.int64]], settings: VlmSettings, seed: int) -> dict[str, NDArray[np.int64]]:
+    tools = EvidenceNoise(missing=settings.missing, wrong=settings.wrong, seed=seed)
+    fusion = EvidenceNoise(missing=settings.without_fusion, wrong=0.0, seed=seed)
+    shown: dict[str, NDArray[np.int64]] = {}
+    for name, answer in said.items():
+        shown |= (fusion if name == FUSED else tools).apply({name: answer})
+    return shown
 
 
 def _stranger(answers: Mapping[str, NDArray[np.int64]], rate: float, seed: int) -> NDArray[np.int64]:

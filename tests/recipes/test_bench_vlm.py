@@ -10,7 +10,7 @@ pytest.importorskip("trl")
 from recipes.bench.tool_answers import TOOLS, Asked, asked_for, queries
 from recipes.bench.tools_data import prepared
 from recipes.bench.vlm_page import Run, page
-from recipes.bench.vlm_rows import _consulting, _stranger, tuning_rows
+from recipes.bench.vlm_rows import _consulting, _disturbed, _stranger, tuning_rows
 from recipes.bench.vlm_run import split
 from recipes.bench.vlm_settings import REASONREC, VARIANTS
 from recipes.demo.examples import Examples
@@ -98,3 +98,13 @@ def test_every_user_gives_one_example_with_answers(write_ring, tmp_path):
     rows = tuning_rows(data, asked, replace(REASONREC, missing=0.0, alone_every=100), seed=0)
     shown = [row["target"] for row in rows if "item-transition says" in str(row["prompt"])]
     assert sorted(shown) == sorted(examples.targets.tolist())
+
+
+def test_the_fusion_is_silent_at_times_and_never_anothers():
+    lists = np.arange(2000)[:, None]
+    shown = _disturbed({"sasrec": lists, "fused": lists}, REASONREC, seed=0)
+    silent = {name: (answer < 0).mean() for name, answer in shown.items()}
+    wrong = {name: ((answer >= 0) & (answer != lists)).mean() for name, answer in shown.items()}
+    assert silent["fused"] == pytest.approx(REASONREC.without_fusion, abs=0.03)
+    assert silent["sasrec"] == pytest.approx(REASONREC.missing, abs=0.03)
+    assert (wrong["fused"], wrong["sasrec"]) == (0.0, pytest.approx(REASONREC.wrong, abs=0.03))
