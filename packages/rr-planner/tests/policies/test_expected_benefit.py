@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rr_planner import Costs, ExpectedBenefit, InvalidPolicyError, Policy, Prices, Signals, Trees, decide, load_policy
+from rr_planner.policies.expected_benefit import Benefits
 from rr_planner.policies.file import save_policy
 from rr_planner.policies.policy import BOTH, PENDING, REASONER, TOOLS
 
@@ -75,6 +76,17 @@ def test_no_tool_and_no_confidence():
     assert policy(-0.6, -0.5).triage(nobody).tolist() == [BOTH]
     assert policy(0.5, 0.1).escalate(signals(own=NAN)).tolist() == [BOTH]
     assert policy().may_delegate(signals(size=3)).all()
+
+
+def test_of_equal_benefits_that_over_the_less_confident_answer_counts_more():
+    sure = np.array([[0.9, 0.5, 0.1]])
+    given = replace(signals(size=3, own=0.5), tool_confidence=sure, reasoner_confidence=sure[0])
+    alike = Benefits.of(policy(0.2, 0.2, 0.2), given)
+    for gains in (alike.going_on, alike.consulting, alike.asking_again):
+        assert (np.diff(gains) > 0).all()
+        assert gains == pytest.approx(0.2, abs=2e-6)
+    none = Benefits.of(policy(0.2), signals(served=False, own=NAN))
+    assert np.isfinite([none.going_on[0], none.asking_again[0]]).all()
 
 
 def test_of_equal_benefits_that_of_the_less_known_user_counts_more():

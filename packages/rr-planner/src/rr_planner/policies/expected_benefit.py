@@ -19,6 +19,7 @@ from rr_planner.types import FloatArray
 
 _STEPS = ("going_on", "consulting", "asking_again")
 _TIE = 1e-6  # of equal benefits that for the user of whom less is known counts as larger
+_DOUBT = 1e-9  # of still equal ones that over the less confident answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,11 @@ class Benefits:
     ) -> Benefits:
         """Take the gains that trees expect."""
         lean = _TIE * (signals.evidence_horizon - 1.0)
+        early = lean - _DOUBT * np.nan_to_num(signals.delegate_confidence)
         return cls(
-            going_on=going_on + lean,
-            consulting=consulting + lean,
-            asking_again=asking_again + lean,
+            going_on=going_on + early,
+            consulting=consulting + early,
+            asking_again=asking_again + (lean - _DOUBT * np.nan_to_num(signals.reasoner_confidence)),
             served=signals.delegate != NO_TOOL,
             unsure=np.isnan(signals.reasoner_confidence),
         )
