@@ -15,6 +15,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from recipes.bench.adversary import HONEST, THIRD, Lies, adversary
 from recipes.bench.fused_answers import POPULARITY, log_popularity
 from recipes.bench.page import write_below
 from recipes.bench.tool_answers import TOOLS, Asked, ask, codes, list_ranks
@@ -38,12 +39,14 @@ class Measured:
         ranks: by system the places of N test items in its lists, one array a seed.
         milliseconds: processor time of a learned fusion of one query, the median.
         seconds: that a fit takes.
+        lies: with one adversarial tool of three.
     """
 
     name: str
     ranks: Mapping[str, Sequence[Ranks]]
     milliseconds: float
     seconds: float
+    lies: Lies
 
 
 def fusion(
@@ -89,7 +92,9 @@ def measured(name: str, data: PreparedDataset, cache: Path, *, depth: int, reach
         times.append(_milliseconds(fit.fusion, test))
         fused = fit.fusion.fuse(test.answers, test.queries, LONGEST)
         ranks[FUSION].append(list_ranks(codes(fused), truth))
-    return Measured(name, ranks, statistics.median(times), (time.perf_counter() - started) / seeds)
+    seconds = (time.perf_counter() - started) / seeds
+    lies = adversary(learned_from, test, popularity, depth=depth, reach=reach)
+    return Measured(name, ranks, statistics.median(times), seconds, lies)
 
 
 def page(found: Sequence[Measured], command: str) -> str:
@@ -101,7 +106,7 @@ def page(found: Sequence[Measured], command: str) -> str:
         lines += [f"fitted in {one.seconds:.0f} s, {one.milliseconds:.2f} ms of processor time a query.", ""]
         lines += ["| system | seeds | HR@5 | 95 %, seed 0 | NDCG@5 | HR@10 |", "|---|---|---|---|---|---|"]
         lines += [_row(system, ranks) for system, ranks in one.ranks.items()]
-        lines += ["", _lead(one), ""]
+        lines += ["", _lead(one), "", *_lies(one.lies), ""]
     return "\n".join(lines)
 
 
@@ -111,6 +116,17 @@ def _lead(one: Measured) -> str:
     gap = paired_difference(*hits, seed=0)
     told = f"{gap.mean / base:+.1%} ({gap.low / base:+.1%} to {gap.high / base:+.1%})"
     return f"Learned fusion, seed 0, against the best tool ({best}): {told} HR@5."
+
+
+def _lies(lies: Lies) -> list[str]:
+    """Against the better of the two honest tools."""
+    best = max(_rate(lies.alone[name]) for name in HONEST)
+    told = ", ".join(f"{name} {_rate(ranks):.4f}" for name, ranks in lies.alone.items())
+    lines = [f"One adversarial tool of three, SASRec's lists for other users under the name of {THIRD} (HR@5: {told}):"]
+    lines += ["", "| combined by | HR@5 | against the best honest tool |", "|---|---|---|"]
+    for name, ranks in lies.combined.items():
+        lines.append(f"| {name} | {_rate(ranks):.4f} | {_rate(ranks) / best - 1:+.1%} |")
+    return lines
 
 
 def _row(system: str, ranks: Sequence[Ranks]) -> str:

@@ -23,11 +23,13 @@ from recipes.bench.vlm_settings import REASONREC
 from rr_data.interfaces import PreparedDataset
 from rr_eval import ece
 from rr_planner import (
+    Bands,
     CalibrationError,
     Costs,
     ExpectedBenefit,
     Isotonic,
     OutcomeTable,
+    Policy,
     PolicyFigures,
     Prices,
     Target,
@@ -43,6 +45,8 @@ BUDGETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 TOOL_USE = (0.25, 0.5, 0.75)
 PRICES = (0.0, *np.geomspace(1e-4, 1.0, 40))
 """Gains that asking the reasoner once must bring."""
+BANDS = Bands(low_horizon=0.3, high_horizon=0.7, tool_confidence=0.5, reasoner_confidence=(0.1, 0.25, 0.5))
+"""The paper's shape, by quantiles: its thresholds on the horizon, and more escalation the less is known of a user."""
 ALPHA, DELTA, RESPLITS = 0.10, 0.05, 1000
 Numbers = NDArray[np.float64]
 
@@ -105,11 +109,14 @@ def measured(table: OutcomeTable, levels: NDArray[np.int64], spent: Costs, seed:
     half = table.folds(2, seed)
     fitting, rest, of_rest = table.take(half == 0), table.take(half == 1), levels[half == 1]
     free = calibrate_benefits(fitting, costs=spent, seed=seed).policy
+    bands = _bands(fitting)
     return Split(
         free=evaluate(rest, {"learned": free}, costs=spent, seed=seed),
         equal=_equal(fitting, rest, spent, seed),
         tool_use={rate: _with_tools(fitting, rest, spent, rate, seed) for rate in TOOL_USE},
         by_level=[_figures(free, rest.take(of_rest == level), spent, seed) for level in range(len(LEVELS))],
+        bands=_figures(bands, rest, spent, seed),
+        bands_by_level=[_figures(bands, rest.take(of_rest == level), spent, seed) for level in range(len(LEVELS))],
         violations=violations(free, rest, seed),
         ece={
             FUSED: ece(*_calibrated(lambda one: (one.signals.tool_confidence[0], one.selected), fitting, rest)),
@@ -162,7 +169,17 @@ def _with_tools(fitting: OutcomeTable, rest: OutcomeTable, spent: Costs, rate: f
     return _figures(found.policy, rest, spent, seed)
 
 
-def _figures(policy: ExpectedBenefit, table: OutcomeTable, spent: Costs, seed: int) -> PolicyFigures:
+def _bands(table: OutcomeTable) -> Bands:
+    signals = table.signals
+    return Bands.from_quantiles(
+        evidence_horizon=signals.evidence_horizon,
+        tool_confidence=signals.delegate_confidence,
+        reasoner_confidence=signals.reasoner_confidence,
+        quantiles=BANDS,
+    )
+
+
+def _figures(policy: Policy, table: OutcomeTable, spent: Costs, seed: int) -> PolicyFigures:
     return evaluate(table, {"learned": policy}, costs=spent, seed=seed)["learned"]
 
 

@@ -30,6 +30,8 @@ class Split:
             asking the reasoner with evidence; None where none does.
         tool_use: by the rate that was asked for, its figures.
         by_level: of `free`, by evidence-horizon level.
+        bands: the paper's bands, their thresholds on confidences at quantiles of the half that was fitted on.
+        bands_by_level: of `bands`, by evidence-horizon level.
         violations: share of the resplits of the others in which a controlled risk was above its bound.
         ece: of the tools' and the reasoner's confidence, calibrated on the half that was fitted on; 15 bins of equal
             mass.
@@ -39,6 +41,8 @@ class Split:
     equal: PolicyFigures | None
     tool_use: Mapping[float, PolicyFigures]
     by_level: Sequence[PolicyFigures]
+    bands: PolicyFigures
+    bands_by_level: Sequence[PolicyFigures]
     violations: float
     ece: Mapping[str, float]
 
@@ -53,14 +57,17 @@ def page(found: Mapping[str, tuple[Costs, Sequence[Split]]], command: str) -> st
         equal = [one.equal for one in splits if one.equal is not None]
         if equal:
             lines.append(_row(f"learned, as good as both ({len(equal)} of {len(splits)} seeds)", equal))
+        lines.append(_row("the paper's bands", [one.bands for one in splits]))
         lines += ["", _gap([one.free["learned"] for one in splits]), *_saved(splits), ""]
         lines += ["| tool use asked for | achieved, mean | furthest off |", "|---|---|---|"]
         for rate in splits[0].tool_use:
             used = [one.tool_use[rate].tool_use.value for one in splits]
             lines.append(f"| {rate:.0%} | {statistics.mean(used):.1%} | {max(abs(u - rate) for u in used):.1%} |")
-        lines += ["", f"| learned policy | {' | '.join(LEVELS)} |", "|---|---|---|---|"]
-        lines.append(f"| tools take part | {_by_level(splits, lambda one: one.tool_use.value)} |")
-        lines.append(f"| reasoner reads them | {_by_level(splits, lambda one: one.shares['both'])} |")
+        lines += ["", f"| | {' | '.join(LEVELS)} |", "|---|---|---|---|"]
+        learned, bands = [one.by_level for one in splits], [one.bands_by_level for one in splits]
+        lines.append(f"| learned policy: tools take part | {_means(learned, _use)} |")
+        lines.append(f"| learned policy: the reasoner reads them | {_means(learned, _reads)} |")
+        lines.append(f"| bands: the reasoner reads them | {_means(bands, _reads)} |")
         lines += ["", _calibration(splits), ""]
     return "\n".join(lines)
 
@@ -99,9 +106,17 @@ def _saved(splits: Sequence[Split]) -> list[str]:
     return [f"As good as both, it spends {saved:.0%} fewer FLOPs at {gained:+.1%} HR@5."]
 
 
-def _by_level(splits: Sequence[Split], value: Callable[[PolicyFigures], float]) -> str:
-    levels = zip(*(one.by_level for one in splits), strict=True)
-    return " | ".join(f"{statistics.mean(map(value, level)):.1%}" for level in levels)
+def _use(one: PolicyFigures) -> float:
+    return one.tool_use.value
+
+
+def _reads(one: PolicyFigures) -> float:
+    return one.shares["both"]
+
+
+def _means(found: Sequence[Sequence[PolicyFigures]], value: Callable[[PolicyFigures], float]) -> str:
+    """A cell a level, the mean over the seeds."""
+    return " | ".join(f"{statistics.mean(map(value, level)):.1%}" for level in zip(*found, strict=True))
 
 
 def _calibration(splits: Sequence[Split]) -> str:

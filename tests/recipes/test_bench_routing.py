@@ -55,6 +55,12 @@ def test_tool_use_comes_close_to_what_was_asked_for(split):
         assert abs(figures.tool_use.value - rate) < 0.1
 
 
+def test_the_bands_escalate_more_the_less_is_known(split):
+    shares = [one.shares["both"] for one in split.bands_by_level]
+    assert shares == sorted(shares)
+    assert shares[0] < shares[2]
+
+
 def test_a_controlled_risk_is_seldom_exceeded(split):
     assert split.violations <= 0.15  # the half that is measured is small, and its mean strays too
 
@@ -64,3 +70,4 @@ def test_the_page_tells_all(split):
     assert "| learned, as good as both (2 of 2 seeds) |" in text
     assert "Closed of the gap from random to oracle: " in text
     assert text.count("| 25% |") == 1
+    assert "| bands: the reasoner reads them | " in text
