@@ -24,6 +24,7 @@ def vlm(
     steps: Annotated[int, typer.Option(min=1, help="Optimizer steps of the long schedule.")] = REASONREC.steps,
     short: Annotated[int, typer.Option(min=0, help="Steps of the short one; 0 leaves out what uses it.")] = 500,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds, from 0 on, of the short schedule.")] = 3,
+    users: Annotated[int, typer.Option(min=1, help="Test users, drawn, on which the short one is measured.")] = 6000,
     ablations: Annotated[bool, typer.Option("--ablations/--no-ablations", help="On the first set.")] = True,
     cache: Annotated[Path, typer.Option(help="Where everything is kept; what is there is not trained again.")] = Path(
         "out/bench/vlm"
@@ -45,19 +46,20 @@ def vlm(
         if place or not short:
             continue
         for seed in range(seeds):
-            spread.append(_run(dataset, home, MAIN, seed, short))
+            spread.append(_run(dataset, home, MAIN, seed, short, users))
         for variant in VARIANTS if ablations else ():
             if variant != MAIN:
-                changed.append(_run(dataset, home, variant, 0, short))
+                changed.append(_run(dataset, home, variant, 0, short, users))
         write_below(out, page(long, spread, changed, command), title="The reasoner")
     typer.echo(page(long, spread, changed, command))
 
 
-def _run(dataset: Path, home: Path, variant: str, seed: int, steps: int) -> Run:
+def _run(dataset: Path, home: Path, variant: str, seed: int, steps: int, users: int | None = None) -> Run:
     target = home / f"{variant.replace(' ', '-')}-{steps}-{seed}"
     if not (target / RESULT).exists():
         arguments = [str(dataset), str(home / "tools"), str(target)]
         arguments += ["--variant", variant, "--seed", str(seed), "--steps", str(steps)]
+        arguments += [] if users is None else ["--users", str(users)]
         done = subprocess.run([sys.executable, "-m", "recipes.bench.vlm_run", *arguments], check=False)
         if done.returncode:
             typer.echo(f"error: {variant} failed on {dataset}; run the same command again to go on", err=True)

@@ -145,7 +145,7 @@ def _noise(run: Run) -> list[str]:
 
 
 def _spread(name: str, runs: Sequence[Run]) -> list[str]:
-    lines = [f"## Seeds, {name}", "", f"{runs[0].result['settings']['steps']:,} steps.", ""]
+    lines = [f"## Seeds, {name}", "", f"{runs[0].result['settings']['steps']:,} steps, {_users(runs[0])}.", ""]
     lines += ["| | " + " | ".join(f"seed {run.result['seed']}" for run in runs) + " | mean | sd |"]
     lines += ["|---|" + "---|" * (len(runs) + 2)]
     for system in (ALONE, CONSULTING):
@@ -157,10 +157,14 @@ def _spread(name: str, runs: Sequence[Run]) -> list[str]:
     return [*lines, ""]
 
 
+def _users(run: Run) -> str:
+    return f"{len(run.levels):,} drawn test users"
+
+
 def _ablations(name: str, base: Run, changed: Sequence[Run]) -> list[str]:
     """Each against the reasoner of the same budget and seed, over the same users."""
-    lines = [f"## Ablations, {name}", "", f"{base.result['settings']['steps']:,} steps, seed 0. Differences are to"]
-    lines += ["the first row, over the same test users, with the 95 % interval of a paired bootstrap.", ""]
+    lines = [f"## Ablations, {name}", "", f"{base.result['settings']['steps']:,} steps, seed 0, {_users(base)}."]
+    lines += ["Differences are to the first row, for the same users, with the 95 % interval of a paired bootstrap.", ""]
     lines += ["| variant | alone HR@5 | difference | consulting HR@5 | difference | coldest, alone | consulting |"]
     lines += ["|---|---|---|---|---|---|---|"]
     for run in (base, *changed):

@@ -10,7 +10,7 @@ import resource
 import shlex
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -44,6 +44,7 @@ def run(
     variant: str = "reasonrec",
     seed: int = 0,
     steps: Annotated[int | None, typer.Option(help="Optimizer steps; otherwise those of the settings.")] = None,
+    users: Annotated[int | None, typer.Option(min=1, help="At most so many test users, drawn; no wrong tools.")] = None,
     threads: int = 1,
 ) -> None:
     """Tune on the prepared dataset DATA with the tools kept in TOOLS; write `OUT/answers.npz` and `OUT/result.json`."""
@@ -57,12 +58,14 @@ def run(
     reasoner, tuned = VlmReasoner.load(out / "reasoner"), time.perf_counter()
     reasoner = calibrated(reasoner, held_out)
     columns = measured(reasoner, held_out, dataset, "held out")
-    asked = ask(dataset, tools, TEST, k=REACH)
+    asked = _drawn(ask(dataset, tools, TEST, k=REACH), users)
     asked = with_fused(asked, fuse(fusion_of(said, dataset, tools / "fusion.json"), asked, k=settings.shown))
     columns |= measured(reasoner, asked, dataset, "test")
-    noise = overruling(reasoner, asked, seed) if variant == "reasonrec" and settings.tools else {}
+    noise = overruling(reasoner, asked, seed) if variant == "reasonrec" and users is None else {}
     np.savez(out / ANSWERS, **columns)
-    _write_result(out, reasoner, variant, seed, settings, noise, time.perf_counter() - tuned)
+    chosen = ["--variant", variant, "--seed", str(seed), "--steps", str(settings.steps)]
+    chosen += [] if users is None else ["--users", str(users)]
+    _write_result(out, reasoner, variant, seed, settings, chosen, noise, time.perf_counter() - tuned)
 
 
 def split(asked: Asked, share: float) -> tuple[Asked, Asked]:
@@ -70,6 +73,13 @@ def split(asked: Asked, share: float) -> tuple[Asked, Asked]:
     drawn = np.random.default_rng(0).random(asked.examples.users.max(initial=0) + 1) < share
     out = drawn[asked.examples.users]
     return asked.take(np.flatnonzero(~out)), asked.take(np.flatnonzero(out))
+
+
+def _drawn(asked: Asked, most: int | None) -> Asked:
+    """Draw test users, the same ones in every run."""
+    if most is None:
+        return asked
+    return asked.take(np.sort(np.random.default_rng(0).permutation(len(asked))[:most]))
 
 
 def calibrated(reasoner: VlmReasoner, held_out: Asked) -> VlmReasoner:
@@ -126,10 +136,9 @@ def _tune(data: PreparedDataset, asked: Asked, tools: Path, settings: VlmSetting
 
 def _write_result(
     out: Path, reasoner: VlmReasoner, variant: str, seed: int, settings: VlmSettings,
-    noise: Mapping[str, float], seconds: float,
+    chosen: Sequence[str], noise: Mapping[str, float], seconds: float,
 ) -> None:  # fmt: skip
     training = reasoner.parts.card.training
-    chosen = ["--variant", variant, "--seed", str(seed), "--steps", str(settings.steps)]
     result = {
         "variant": variant,
         "seed": seed,
