@@ -16,6 +16,7 @@ from recipes.bench.tools import tools
 from recipes.bench.tools_speed import tools_speed
 from recipes.bench.vlm import vlm
 from recipes.bench.vlm_speed import vlm_speed
+from recipes.bench.vlm_tasks import vlm_tasks
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command()(prepare)
@@ -27,6 +28,7 @@ app.command()(explanation)
 app.command()(direct)
 app.command()(evaluation)
 app.command()(vlm)
+app.command()(vlm_tasks)
 app.command()(vlm_speed)
 app.command()(fusion)
 app.command()(routing)

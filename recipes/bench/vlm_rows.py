@@ -28,12 +28,17 @@ STRANGER = "stranger"
 
 def tuning_rows(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> list[Row]:
     """Return windows over the training items, and examples with the tools' answers and, some, without."""
-    spans = windows(data.sequences(until="train"), size=settings.history, stride=settings.history)
-    parts = [_rows(data, spans, settings, seed=seed)]
+    parts = [windowed(data, settings, seed)]
     if settings.tools:
         own = DRAWS * seed
         parts += [_consulting(data, asked, settings, own), _alone(data, asked, settings, own)]
     return list(chain.from_iterable(parts))
+
+
+def windowed(data: PreparedDataset, settings: VlmSettings, seed: int) -> Iterator[Row]:
+    """Windows over the training items, tiled."""
+    spans = windows(data.sequences(until="train"), size=settings.history, stride=settings.history)
+    return _rows(data, spans, settings, seed=seed)
 
 
 def catalogue(data: PreparedDataset, sasrec: Path, settings: VlmSettings, seed: int) -> Catalogue:
