@@ -19,6 +19,7 @@ Ids = NDArray[np.int64]
 Group = Sequence[EncodedPrompt]
 MAX_TOKENS = 65_536
 MAX_ROWS = 512
+PACKED = 4  # more are fewer copies of the prefix, and more keys that a token must not see
 
 
 @torch.inference_mode()
@@ -118,8 +119,6 @@ def _batches(groups: Sequence[_Shared]) -> Iterator[list[tuple[int, int, _Shared
 
 def _states(model: Deliberator, encoder: PromptEncoder, collator: Collator, shared: Sequence[_Shared]) -> torch.Tensor:
     """[rows, width] hidden states at the last token of every prompt."""
-    counts = torch.tensor([len(part.suffixes) for part in shared])
-    suffixes = [suffix for part in shared for suffix in part.suffixes]
     images = [codes for part in shared for codes in part.suffix_images]
     if min(len(part.prefix) for part in shared) == 0:
         whole = [np.concatenate([part.prefix, suffix]) for part in shared for suffix in part.suffixes]
@@ -128,15 +127,69 @@ def _states(model: Deliberator, encoder: PromptEncoder, collator: Collator, shar
         return states[:, -1]
     begin = collator.prompts([part.prefix for part in shared], [part.prefix_images for part in shared])
     _, cache = model.encode(**begin, use_cache=True)
-    rows = torch.repeat_interleave(torch.arange(len(shared)), counts)
+    packs = _Packs.of(shared, collator.pad_token)
     assert cache is not None
-    cache.batch_select_indices(rows)
-    lengths = torch.tensor([len(suffix) for suffix in suffixes])
-    ids = torch.full((len(suffixes), int(lengths.max())), collator.pad_token)
-    for row, suffix in enumerate(suffixes):
-        ids[row, : len(suffix)] = torch.from_numpy(suffix)
-    inside = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
-    mask = torch.cat([begin["attention_mask"][rows], inside], dim=1)
+    cache.batch_select_indices(packs.groups)
     pixels = collator.prompts([np.zeros(1, np.int64)] * len(images), images)["pixel_values"]
-    states, _ = model.encode(ids, mask, pixels, past_key_values=cache, use_cache=True)
-    return states[torch.arange(len(suffixes)), lengths - 1]
+    states, _ = model.encode(
+        packs.ids,
+        packs.mask(begin["attention_mask"], model.backbone.dtype),
+        pixels,
+        past_key_values=cache,
+        use_cache=True,
+        position_ids=packs.positions(begin["input_ids"].shape[1]),
+    )
+    return states[packs.rows, packs.ends]
+
+
+@dataclass(frozen=True, eq=False)
+class _Packs:
+    """Suffixes side by side in rows, `PACKED` in each at most: a row has the keys and values of its prefix once.
+
+    A token sees the prefix and its own suffix, not the suffixes beside it.
+    """
+
+    ids: torch.Tensor  # [R, slots * length]
+    groups: torch.Tensor  # [R] the prefix of each row
+    rows: torch.Tensor  # [N] the row of each suffix
+    ends: torch.Tensor  # [N] the place of its last token there
+    length: int
+
+    @classmethod
+    def of(cls, shared: Sequence[_Shared], pad_token: int) -> _Packs:
+        suffixes = [suffix for part in shared for suffix in part.suffixes]
+        lengths = np.array([len(suffix) for suffix in suffixes])
+        length, slots = int(lengths.max()), min(PACKED, max(len(part.suffixes) for part in shared))
+        counts = np.array([len(part.suffixes) for part in shared])
+        packs = -(-counts // slots)
+        within = np.concatenate([np.arange(count) for count in counts])
+        rows = np.repeat(np.cumsum(packs) - packs, counts) + within // slots
+        starts = within % slots * length
+        ids = np.full((int(packs.sum()), slots * length), pad_token, dtype=np.int64)
+        for suffix, row, start in zip(suffixes, rows.tolist(), starts.tolist(), strict=True):
+            ids[row, start : start + len(suffix)] = suffix
+        groups = np.repeat(np.arange(len(shared)), packs)
+        return cls(
+            ids=torch.from_numpy(ids),
+            groups=torch.from_numpy(groups),
+            rows=torch.from_numpy(rows),
+            ends=torch.from_numpy(starts + lengths - 1),
+            length=length,
+        )
+
+    def positions(self, past: int) -> torch.Tensor:
+        """[R, slots * length] places, as if each suffix followed the prefix alone."""
+        return past + (torch.arange(self.ids.shape[1]) % self.length).expand(self.ids.shape)
+
+    def mask(self, prefix: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+        """[R, 1, slots * length, past + slots * length] 0 where a token sees another, else the lowest number.
+
+        Args:
+            prefix: [groups, past] 0 at padding.
+            dtype: of the hidden states.
+        """
+        place = torch.arange(self.ids.shape[1])
+        own = (place[:, None] // self.length == place // self.length) & (place[:, None] >= place)
+        past = prefix[self.groups, None, :].bool().expand(-1, len(place), -1)
+        seen = torch.cat([past, own.expand(len(self.ids), -1, -1)], dim=2)
+        return torch.zeros(seen.shape, dtype=dtype).masked_fill_(~seen, torch.finfo(dtype).min)[:, None]
