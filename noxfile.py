@@ -90,34 +90,51 @@ def nightly(session: nox.Session) -> None:
 # ----------------------------------------------------------------------------------------------------------- tests
 
 
-def _cells() -> Iterator[Any]:
+PAIRS = (("3.11", "2"), ("3.12", "1.26"), ("3.13", "2"))  # Python and NumPy: each that is supported, once
+OTHER_PAIRS = (("3.11", "1.26"), ("3.12", "2"))  # NumPy 1.26 has no wheels for 3.13
+
+
+def _cells(pairs: tuple[tuple[str, str], ...]) -> Iterator[Any]:
     for package in TORCH_FREE:
-        for python in PYTHONS:
-            for numpy in ("1.26", "2"):
-                if (python, numpy) != ("3.13", "1.26"):  # NumPy 1.26 has no wheels for 3.13
-                    yield nox.param(python, package, numpy, id=f"{package}-{python}-numpy{numpy}", tags=[package])
+        for python, numpy in pairs:
+            yield nox.param(python, package, numpy, id=f"{package}-{python}-numpy{numpy}", tags=[package])
+
+
+def _trained() -> Iterator[Any]:
     for package in ("rr-tools", "rr-vlm", "cross-package"):
         yield nox.param(TRAINING_PYTHON, package, "", id=package, tags=[package])
 
 
 @nox.session
-@nox.parametrize("python, package, numpy", _cells())
+@nox.parametrize("python, package, numpy", [*_cells(PAIRS), *_trained()])
 def tests(session: nox.Session, package: str, numpy: str) -> None:
     """Run the tests of one package (`-t rr-planner`), one cell (`-s "tests(rr-vlm)"`), or all (`-s tests`).
 
-    The packages without torch run on every installed Python of 3.11, 3.12, 3.13 with NumPy 1.26 and 2, their slow tests
-    on 3.11 with NumPy 2 alone; the others, and what crosses packages, in the training environment. Arguments after `--`
-    go to pytest.
+    The packages without torch run on every installed Python of 3.11, 3.12, 3.13, once with NumPy 1.26 (`matrix` has the
+    pairs that are left out), their slow tests on 3.11 alone; the others, and what crosses packages, in the training
+    environment. Arguments after `--` go to pytest.
     """
     folder = "tests" if package == "cross-package" else f"packages/{package}"
     if not numpy:
         _pytest(session, folder, *IN_PARALLEL, python=training_python(session))
         return
+    everything = (session.python, numpy) == (TRAINING_PYTHON, "2")
+    _test_cell(session, package, numpy, *(() if everything else ("-m", "not slow")))
+
+
+@nox.session
+@nox.parametrize("python, package, numpy", _cells(OTHER_PAIRS))
+def matrix(session: nox.Session, package: str, numpy: str) -> None:
+    """Run the tests of the packages without torch with the pairs of Python and NumPy that `tests` leaves out."""
+    _test_cell(session, package, numpy, "-m", "not slow")
+
+
+def _test_cell(session: nox.Session, package: str, numpy: str, *arguments: str) -> None:
+    folder = f"packages/{package}"
     # PyArrow 26 needs NumPy 2 without saying so.
     pins = ("numpy==1.26.*", "pyarrow<26") if numpy == "1.26" else ("numpy>=2",)
     install(session, "-e", folder, *PYTEST, *development_requirements(package), *pins)
-    everything = (session.python, numpy) == (TRAINING_PYTHON, "2")
-    _pytest(session, folder, *IN_PARALLEL, *(() if everything else ("-m", "not slow")))
+    _pytest(session, folder, *IN_PARALLEL, *arguments)
 
 
 @nox.session(python=TRAINING_PYTHON)
