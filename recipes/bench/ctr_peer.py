@@ -17,8 +17,8 @@ import polars as pl
 import typer
 
 from recipes.bench.ctr_peer_options import model_configs
-from rr_tools import CtrData
-from rr_tools.ctr.click_table import PART_CODES, ClickTable
+from rr_tools import ClickTable, CtrData
+from rr_tools.ctr.click_table import PART_CODES
 from rr_tools.ctr.config import CtrConfig
 from rr_tools.ctr.fields import Fields
 

@@ -20,10 +20,10 @@ import typer
 from numpy.typing import NDArray
 
 from recipes.bench.ctr_settings import settings_of
-from rr_tools import CtrData, HistoryQueries, RuntimeTool, load_tool, train
+from rr_tools import ClickTable, CtrData, HistoryQueries, RuntimeTool, load_tool, train
 from rr_tools.artifact import read_card
 from rr_tools.ctr.click_metrics import ClickScore, click_score
-from rr_tools.ctr.click_table import TEST, ClickTable
+from rr_tools.ctr.click_table import TEST
 
 RESULT, PREDICTIONS = "result.json", "predictions.parquet"
 TIMED = 500

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rr_tools.runtime import HistoryQueries
+from rr_tools import HistoryQueries
 
 TOP = 10
 

@@ -11,7 +11,7 @@ import numpy as np
 import typer
 
 from recipes.bench.tools_speed_queries import TOP, read_queries, single
-from rr_tools.runtime import load_tool
+from rr_tools import load_tool
 
 SINGLE_QUERIES = 1000
 

@@ -24,10 +24,9 @@ from numpy.typing import NDArray
 from safetensors.numpy import load
 
 from recipes.bench.tools_speed_queries import TOP, part, read_queries
-from rr_tools import RuntimeTool, load_tool
+from rr_tools import HistoryQueries, RuntimeTool, load_tool
 from rr_tools.artifact import WEIGHTS_FILE, Artifact, read_artifact
 from rr_tools.export.rebuilt import rebuild
-from rr_tools.runtime import HistoryQueries
 from rr_tools.runtime.queries import Histories
 
 BATCH = 256

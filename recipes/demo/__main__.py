@@ -16,10 +16,10 @@ from recipes.demo.pipeline import run_demo
 from recipes.demo.settings import Settings, tiny
 from recipes.demo.sources import DemoError
 from rr_data.errors import DataError
-from rr_eval.errors import EvalError
-from rr_planner.errors import PlannerError
-from rr_tools.errors import ToolError
-from rr_vlm.errors import VlmError
+from rr_eval import EvalError
+from rr_planner import PlannerError
+from rr_tools import ToolError
+from rr_vlm import VlmError
 
 USER_ERRORS = (DemoError, DataError, ToolError, VlmError, PlannerError, EvalError)
 
