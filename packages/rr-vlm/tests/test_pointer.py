@@ -1,6 +1,6 @@
 import torch
 
-from rr_vlm.pointer import PointerHead
+from rr_vlm.pointer import PointerHead, credit
 
 
 def head():
@@ -56,3 +56,22 @@ def test_gradients_stay_finite_without_any_evidence():
     mixed.sum().backward()
     assert states.grad is None or torch.isfinite(states.grad).all()
     assert all(torch.isfinite(p.grad).all() for p in pointer.parameters() if p.grad is not None)
+
+
+def test_a_list_that_nobody_else_and_the_model_itself_does_not_believe_gets_little():
+    log_probs = torch.log_softmax(torch.tensor([[4.0, 4.0, 4.0, 4.0, 0.0, 0.0]]), dim=1)
+    items, slots = torch.tensor([[0, 1, 1, 2, 4, 5, 0]]), torch.tensor([[0, 1, 2, 3, 4, 5, -1]])
+    found = credit(log_probs.gather(1, items), items, slots, ranks=2)[0]
+    own = log_probs[0, 0].item()
+    assert torch.allclose(found[:4, 0], torch.full((4,), own))
+    assert torch.allclose(found[4:6, 0], torch.full((2,), own - 4))
+    assert torch.allclose(found[:, 1].exp() - 1, torch.tensor([1.0, 1, 1, 1, 0, 0, 0]))
+    assert found[6].tolist() == [0.0, 0.0]
+    pointer = PointerHead(8, 4, slots=6, ranks=2)
+    shown = (torch.zeros(1, 8), torch.zeros(1, 7, 8), items, slots)
+    with torch.no_grad():
+        pointer.gate.bias.fill_(30.0)  # the copy alone
+        before = pointer(log_probs, *shown)[0, [4, 5]].exp().sum()
+        pointer.credit_weights.fill_(1.0)
+        after = pointer(log_probs, *shown)[0, [4, 5]].exp().sum()
+    assert after < 0.05 < before

@@ -38,6 +38,7 @@ class DeliberatorConfig(PreTrainedConfig):
         thought_offset: id of the first thought token; the others follow.
         n_thoughts: thought tokens.
         n_slots: (tool, rank) pairs that evidence can come from.
+        n_ranks: of these pairs each tool has so many.
         head_width: of the pointer head.
         head_dropout: on the hidden state before the item softmax.
         no_yes: ids of the words that answer the direct and the ctr task.
@@ -56,6 +57,7 @@ class DeliberatorConfig(PreTrainedConfig):
     thought_offset: int = 0
     n_thoughts: int = 0
     n_slots: int = 1
+    n_ranks: int = 1
     head_width: int = 64
     head_dropout: float = 0.2
     no_yes: tuple[int, int] = (0, 0)
@@ -95,7 +97,7 @@ class Deliberator(PreTrainedModel):
         super().__init__(config)
         self.backbone = backbone or build_backbone(config.backbone, config.backbone_config or {})
         self.item_bias = nn.Parameter(torch.zeros(config.n_items))
-        self.pointer = PointerHead(self.width, config.head_width, config.n_slots)
+        self.pointer = PointerHead(self.width, config.head_width, config.n_slots, config.n_ranks)
         with nullcontext() if backbone is None else no_init_weights():
             self.post_init()
 

@@ -64,6 +64,7 @@ def start_model(backbone: Backbone, encoder: PromptEncoder, catalogue: Catalogue
         thought_offset=encoder.id(encoder.thought.names[0]),
         n_thoughts=len(encoder.thought.names),
         n_slots=encoder.n_slots,
+        n_ranks=encoder.ranks,
         no_yes=_no_yes(encoder),
         pad_token_id=encoder.tokenizer.pad_token_id,
         eos_token_id=encoder.tokenizer.eos_token_id,
