@@ -32,8 +32,10 @@ def test_candidates_are_items_and_distinct() -> None:
 def test_the_page_compares_in_one_run() -> None:
     figures = {"one pass": 200.0, "beam search": 8.0, "shared beginning": 20.0, "one prompt a candidate": 2.0}
     figures |= {"largest difference": 1e-7, "step": 0.5, "sampler": 0.0005, "load embedded": 0.5}
+    figures |= {"int8": 220.0, "same first item": 0.9}
     text = page(figures, 1000, 2, "nox -s bench -- vlm-speed")
     assert "| 200.00 users/s (one pass) | 8.00 users/s (beam search) | 25.0 |" in text
     assert "in 500 us, 0.100% of the 0.50 s" in text
+    assert "it ranks 220 users/s and puts the same item first for 90% of the users." in text
     assert "smol" not in text
     assert "`smol` loads in 1.00 s" in page({**figures, "load smol": 1.0}, 1000, 2, "")
