@@ -113,8 +113,9 @@ def measured(reasoner: VlmReasoner, asked: Asked, data: PreparedDataset, part: s
 
 def _tune(data: PreparedDataset, asked: Asked, tools: Path, settings: VlmSettings, seed: int, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
+    rows = tuning_rows(data, asked, settings, seed)
     train(
-        tuning_rows(data, asked, settings, seed),
+        rows,
         catalogue=catalogue(data, trained("sasrec", data, tools, hidden=2), settings, seed),
         out=out / "reasoner",
         tools=(*TOOLS, FUSED) if settings.tools else (),
@@ -123,7 +124,7 @@ def _tune(data: PreparedDataset, asked: Asked, tools: Path, settings: VlmSetting
         ),
         backbone=EmbeddedOptions(width=WIDTH),
         options={
-            "max_steps": settings.steps,
+            "max_steps": settings.steps_for(len(rows)),
             "per_device_train_batch_size": settings.batch,
             "learning_rate": settings.learning_rate,
             "curriculum": dict(settings.curriculum),
@@ -143,7 +144,7 @@ def _write_result(
         "variant": variant,
         "seed": seed,
         "command": f"python -m recipes.bench.vlm_run DATA TOOLS OUT {shlex.join(chosen)}",
-        "settings": {"steps": settings.steps, "batch": settings.batch},
+        "settings": {"steps": training["steps"], "batch": settings.batch},
         "rows": training["rows"],
         "training_seconds": training["seconds"],
         "answering_seconds": seconds,

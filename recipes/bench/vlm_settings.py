@@ -12,7 +12,8 @@ class VlmSettings:
     """A tuning of the embedded reasoner.
 
     Attributes:
-        steps: optimizer steps.
+        steps: optimizer steps at most.
+        passes: over the rows, at most: a small dataset gets fewer steps, or it is learned by heart.
         batch: rows in a step.
         learning_rate: peak of the cosine schedule.
         history: most recent items that are read.
@@ -30,6 +31,7 @@ class VlmSettings:
     """
 
     steps: int = 1500
+    passes: int = 3
     batch: int = 64
     learning_rate: float = 1e-3
     history: int = 15
@@ -44,6 +46,15 @@ class VlmSettings:
     curriculum: Mapping[str, Any] = field(default_factory=dict)
     start: str = "behaviour and text"
     tools: bool = True
+
+    def steps_for(self, rows: int) -> int:
+        """Return how many steps so many rows are tuned for.
+
+        Example:
+            >>> VlmSettings().steps_for(50_000), VlmSettings().steps_for(7_000)
+            (1500, 329)
+        """
+        return min(self.steps, -(-self.passes * rows // self.batch))
 
 
 REASONREC = VlmSettings()

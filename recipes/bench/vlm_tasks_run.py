@@ -113,14 +113,15 @@ def clicked(reasoner: VlmReasoner, data: PreparedDataset, clicks: int) -> Column
 
 def _tune(data: PreparedDataset, tools: Path, settings: VlmSettings, seed: int, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
+    rows = list(tuning_rows(data, settings, seed))
     train(
-        list(tuning_rows(data, settings, seed)),
+        rows,
         catalogue=catalogue(data, trained("sasrec", data, tools, hidden=2), settings, seed),
         out=out / "reasoner",
         prompt=PromptOptions(history_length=settings.history, pictures=0),
         backbone=EmbeddedOptions(width=WIDTH),
         options={
-            "max_steps": settings.steps,
+            "max_steps": settings.steps_for(len(rows)),
             "per_device_train_batch_size": settings.batch,
             "learning_rate": settings.learning_rate,
             "seed": seed,
