@@ -32,6 +32,7 @@ from rr_vlm.errors import InputError
 from rr_vlm.flops import query_flops
 from rr_vlm.growth import grow, grown_catalogue, item_features
 from rr_vlm.inference.confidence import TOP, ConfidenceModel, fit_confidence
+from rr_vlm.inference.evidence_scores import fit_weights, raised
 from rr_vlm.inference.explain import write_texts
 from rr_vlm.inference.questions import yes_probabilities
 from rr_vlm.inference.rank import NO_ITEM, Decided, decide, decide_both, last_states, restrict, top_k
@@ -189,9 +190,8 @@ class VlmReasoner:
             tools_alone=self._card.tools_alone,
             tool_rates=self._card.tool_rates,
         )
-        known = self._known(queries.histories)
         alone, both = (
-            self._deliberation(decided, restrict(decided.log_probs, known, queries.candidates), k, shown)
+            self._deliberation(decided, self._answer(decided, queries, shown), k, shown)
             for decided, shown in zip(decisions, (None, evidence), strict=True)
         )
         return alone, both
@@ -224,7 +224,7 @@ class VlmReasoner:
     def calibrated(
         self, queries: Queries, targets: ArrayLike, evidence: Mapping[str, Answers] | None = None
     ) -> VlmReasoner:
-        """Return a reasoner whose confidence is calibrated on validation queries.
+        """Return a reasoner that is calibrated on validation queries: its confidence, and its trust in tools' scores.
 
         Args:
             queries: B validation queries, unseen in tuning.
@@ -235,15 +235,18 @@ class VlmReasoner:
         decided, log_probs = self._decide(queries, evidence)
         right = np.asarray(targets, dtype=np.int64)
         known = right >= 0
+        card = self._card
+        if evidence:
+            plain = restrict(decided.log_probs, self._known(queries.histories), queries.candidates)
+            weights = fit_weights(plain, right, evidence, self.prompt.answers_shown)
+            card = replace(card, score_weights=weights)
+            log_probs = self._with_card(card)._answer(decided, queries, evidence)
         items, scores = top_k(log_probs, TOP)
         hits = (items == right[:, None]).any(axis=1)
         fitted = fit_confidence(decided.confidence[known], _mass(scores)[known], hits[known])
-        card = (
-            replace(self._card, confidence_with_evidence=fitted)
-            if evidence
-            else replace(self._card, confidence_alone=fitted)
-        )
-        return VlmReasoner(model=self._model, encoder=self._encoder, catalogue=self._catalogue, card=card)
+        if evidence:
+            return self._with_card(replace(card, confidence_with_evidence=fitted))
+        return self._with_card(replace(card, confidence_alone=fitted))
 
     def click_probability(
         self, queries: Queries, evidence: Mapping[str, ArrayLike] | None = None, *, task: str = "ctr"
@@ -287,8 +290,7 @@ class VlmReasoner:
         raw, right = self._yes(queries, None, "ctr"), np.asarray(labels)
         used = (right >= 0) & (raw > 0)
         fitted = fit_confidence(np.full(used.sum(), 0.5), raw[used], right[used] == 1)
-        card = replace(self._card, clicks=fitted)
-        return VlmReasoner(model=self._model, encoder=self._encoder, catalogue=self._catalogue, card=card)
+        return self._with_card(replace(self._card, clicks=fitted))
 
     def explain(
         self, queries: Queries, items: ArrayLike, stars: ArrayLike, *, max_words: int = 32, beams: int = 1
@@ -462,7 +464,19 @@ class VlmReasoner:
             tools_alone=self._card.tools_alone,
             tool_rates=self._card.tool_rates,
         )
-        return decided, restrict(decided.log_probs, self._known(queries.histories), queries.candidates)
+        return decided, self._answer(decided, queries, evidence)
+
+    def _answer(
+        self, decided: Decided, queries: Queries, evidence: Mapping[str, Answers] | None
+    ) -> NDArray[np.float32]:
+        """[B, n_items] log-probabilities of what may be recommended, the tools' scores weighed in."""
+        log_probs, weights = decided.log_probs, self._card.score_weights
+        if evidence and weights:
+            log_probs = raised(log_probs, evidence, weights, self.prompt.answers_shown)
+        return restrict(log_probs, self._known(queries.histories), queries.candidates)
+
+    def _with_card(self, card: ReasonerCard) -> VlmReasoner:
+        return VlmReasoner(model=self._model, encoder=self._encoder, catalogue=self._catalogue, card=card)
 
     def _known(self, histories: Sequence[NDArray[Any]]) -> list[IntArray]:
         codes = [np.asarray(history, dtype=np.int64) for history in histories]
