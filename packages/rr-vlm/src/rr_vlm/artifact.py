@@ -28,6 +28,7 @@ from rr_vlm.deliberator import Deliberator, DeliberatorConfig
 from rr_vlm.encoding import PromptEncoder
 from rr_vlm.errors import ArtifactError
 from rr_vlm.inference.confidence import ConfidenceModel
+from rr_vlm.inference.evidence_trust import EvidenceTrust
 from rr_vlm.tokens.item_tokens import ItemTokens
 from rr_vlm.tokens.thought_tokens import ThoughtTokens
 
@@ -49,7 +50,7 @@ class ReasonerCard:
         tokens_with_evidence: mean length of tuning prompts with evidence.
         confidence_alone: calibration of answers without evidence.
         confidence_with_evidence: calibration of answers with evidence.
-        score_weights: by tool, how much its scores raise its items; empty without calibration.
+        trust: how far answers follow the evidence.
         clicks: calibration of click probabilities; its weight on the thought is not used.
         training: how it was tuned: rows, steps, options, final losses, seconds.
     """
@@ -62,7 +63,7 @@ class ReasonerCard:
     tokens_with_evidence: int = 0
     confidence_alone: ConfidenceModel = field(default_factory=ConfidenceModel)
     confidence_with_evidence: ConfidenceModel = field(default_factory=ConfidenceModel)
-    score_weights: Mapping[str, float] = field(default_factory=dict)
+    trust: EvidenceTrust = field(default_factory=EvidenceTrust)
     clicks: ConfidenceModel = field(default_factory=ConfidenceModel)
     training: Mapping[str, Any] = field(default_factory=dict)
 
@@ -174,7 +175,7 @@ def read_reasoner(path: Path) -> ReasonerParts:
         tokens_with_evidence=content["tokens_with_evidence"],
         confidence_alone=ConfidenceModel(**content["confidence_alone"]),
         confidence_with_evidence=ConfidenceModel(**content["confidence_with_evidence"]),
-        score_weights=content.get("score_weights", {}),
+        trust=EvidenceTrust(**content.get("trust", {})),
         clicks=ConfidenceModel(**content["clicks"]),
         training=content["training"],
     )

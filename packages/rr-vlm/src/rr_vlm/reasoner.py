@@ -32,7 +32,7 @@ from rr_vlm.errors import InputError
 from rr_vlm.flops import query_flops
 from rr_vlm.growth import grow, grown_catalogue, item_features
 from rr_vlm.inference.confidence import TOP, ConfidenceModel, fit_confidence
-from rr_vlm.inference.evidence_scores import fit_weights, raised
+from rr_vlm.inference.evidence_trust import fit_trust, trusted
 from rr_vlm.inference.explain import write_texts
 from rr_vlm.inference.questions import yes_probabilities
 from rr_vlm.inference.rank import NO_ITEM, Decided, decide, decide_both, last_states, restrict, top_k
@@ -224,7 +224,7 @@ class VlmReasoner:
     def calibrated(
         self, queries: Queries, targets: ArrayLike, evidence: Mapping[str, Answers] | None = None
     ) -> VlmReasoner:
-        """Return a reasoner that is calibrated on validation queries: its confidence, and its trust in tools' scores.
+        """Return a reasoner that is calibrated on validation queries: its confidence, and how far it trusts tools.
 
         Args:
             queries: B validation queries, unseen in tuning.
@@ -238,8 +238,7 @@ class VlmReasoner:
         card = self._card
         if evidence:
             plain = restrict(decided.log_probs, self._known(queries.histories), queries.candidates)
-            weights = fit_weights(plain, right, evidence, self.prompt.answers_shown)
-            card = replace(card, score_weights=weights)
+            card = replace(card, trust=fit_trust(plain, right, evidence, self.prompt.answers_shown))
             log_probs = self._with_card(card)._answer(decided, queries, evidence)
         items, scores = top_k(log_probs, TOP)
         hits = (items == right[:, None]).any(axis=1)
@@ -469,10 +468,10 @@ class VlmReasoner:
     def _answer(
         self, decided: Decided, queries: Queries, evidence: Mapping[str, Answers] | None
     ) -> NDArray[np.float32]:
-        """[B, n_items] log-probabilities of what may be recommended, the tools' scores weighed in."""
-        log_probs, weights = decided.log_probs, self._card.score_weights
-        if evidence and weights:
-            log_probs = raised(log_probs, evidence, weights, self.prompt.answers_shown)
+        """[B, n_items] log-probabilities of what may be recommended."""
+        log_probs = decided.log_probs
+        if evidence and self._card.trust.queries:
+            log_probs = trusted(log_probs, evidence, self._card.trust, self.prompt.answers_shown)
         return restrict(log_probs, self._known(queries.histories), queries.candidates)
 
     def _with_card(self, card: ReasonerCard) -> VlmReasoner:

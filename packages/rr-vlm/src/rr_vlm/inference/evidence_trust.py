@@ -1,0 +1,176 @@
+"""How far an answer follows the tools' lists and scores, fitted on validation queries.
+
+The pointer head learned from examples that the model has come to know, and sees ranks alone. On queries that it does
+not know its own order deserves less trust than it claims, and a tool's score tells how clear a rank is. An answer with
+evidence is p(item)^own * exp(sum over tools of listed[tool] + height[tool] * h(tool, item)), normalised over the items;
+the sum is over the tools that show the item, and h is by how much a tool scores it above the last one that it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+
+class ScoredItems(Protocol):
+    """A tool's answers: items [B, k], best first, and scores [B, k], -inf at padding."""
+
+    @property
+    def items(self) -> Any:
+        """[B, k] item codes."""
+        ...
+
+    @property
+    def scores(self) -> Any:
+        """[B, k] floats."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceTrust:
+    """Weights of an answer with evidence; without calibration the model's own answer stands.
+
+    Attributes:
+        own: exponent of the model's own probabilities.
+        listed: by tool, what being shown by it adds to the logarithm of an item's probability.
+        height: by tool, what a unit of its score above the last item shown adds.
+        queries: how many validation queries they were fitted on; 0 without calibration.
+    """
+
+    own: float = 1.0
+    listed: Mapping[str, float] = field(default_factory=dict)
+    height: Mapping[str, float] = field(default_factory=dict)
+    queries: int = 0
+
+
+def trusted(
+    log_probs: NDArray[np.float32], evidence: Mapping[str, ScoredItems], trust: EvidenceTrust, shown: int
+) -> NDArray[np.float32]:
+    """Weigh the model's own answer against what the tools show; the rows are not normalised again.
+
+    Args:
+        log_probs: [B, n_items].
+        evidence: the tools' answers; a tool without weights adds nothing.
+        trust: the weights.
+        shown: items of an answer that count.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> said = SimpleNamespace(items=np.array([[2, 0]]), scores=np.array([[3.0, 1.0]]))
+        >>> trust = EvidenceTrust(listed={"tool": 0.25}, height={"tool": 0.5})
+        >>> trusted(np.zeros((1, 3), np.float32), {"tool": said}, trust, shown=2).tolist()
+        [[0.25, 0.0, 1.25]]
+    """
+    result = (trust.own * log_probs).astype(np.float32)
+    for name, answer in evidence.items():
+        if name in trust.listed:
+            rows, items, heights = listed(answer, shown, log_probs.shape[1])
+            result[rows, items] += (trust.listed[name] + trust.height[name] * heights).astype(np.float32)
+    return result
+
+
+def listed(answer: ScoredItems, shown: int, n_items: int) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return row, item and height of everything that a tool shows; padding and unknown items are left out."""
+    items = np.asarray(answer.items, dtype=np.int64)[:, :shown]
+    scores = np.asarray(answer.scores, dtype=np.float64)[:, :shown]
+    usable = np.isfinite(scores) & (items >= 0) & (items < n_items)
+    last = np.min(np.where(usable, scores, np.inf), axis=1, initial=np.inf)
+    rows, places = np.nonzero(usable)
+    return rows, items[rows, places], scores[rows, places] - last[rows]
+
+
+def fit_trust(
+    log_probs: NDArray[np.float32], targets: IntArray, evidence: Mapping[str, ScoredItems], shown: int
+) -> EvidenceTrust:
+    """Fit the weights by penalised maximum likelihood (a conditional logit).
+
+    The penalty is on the distance from the model's own answer, heights scaled to a root mean square of 1, in units of
+    one query: with few queries little changes.
+
+    Args:
+        log_probs: [B, n_items] of validation queries, normalised; -inf for items that are not to be recommended.
+        targets: [B] right items; queries whose target cannot be recommended are left out.
+        evidence: the tools' answers.
+        shown: items of an answer that count.
+    """
+    kept = np.flatnonzero((targets >= 0) & np.isfinite(log_probs[np.arange(len(targets)), np.maximum(targets, 0)]))
+    names = tuple(evidence)
+    if not len(kept) or not names:
+        return EvidenceTrust()
+    shows = _Shows.of(log_probs[kept], [evidence[name] for name in names], kept, shown)
+    size = np.sqrt((shows.features**2).mean(axis=0))
+    scale = np.where(size > 0, size, 1.0)  # of a tool that shows nothing
+    own, weights = _maximise(log_probs[kept], targets[kept], shows, shows.features / scale)
+    on_listed, on_height = np.split(weights / scale, 2)
+    return EvidenceTrust(
+        own=own,
+        listed=dict(zip(names, on_listed.tolist(), strict=True)),
+        height=dict(zip(names, on_height.tolist(), strict=True)),
+        queries=len(kept),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shows:
+    """Every item that some tool shows in some query, once: its row, its code, and [M, 2 * tools] listed and heights."""
+
+    rows: IntArray
+    items: IntArray
+    features: FloatArray
+
+    @classmethod
+    def of(cls, log_probs: NDArray[np.float32], answers: Sequence[ScoredItems], kept: IntArray, shown: int) -> _Shows:
+        n_items = log_probs.shape[1]
+        place_of = np.full(int(kept.max()) + 1, -1)
+        place_of[kept] = np.arange(len(kept))
+        keys, columns, values = [], [], []
+        for column, answer in enumerate(answers):
+            rows, items, heights = listed(answer, shown, n_items)
+            inside = rows <= kept.max()
+            places = np.where(inside, place_of[np.where(inside, rows, 0)], -1)
+            chosen = np.flatnonzero(places >= 0)
+            chosen = chosen[np.isfinite(log_probs[places[chosen], items[chosen]])]
+            keys.append(places[chosen] * n_items + items[chosen])
+            columns.append(np.full(len(chosen), column))
+            values.append(heights[chosen])
+        pairs, place = np.unique(np.concatenate(keys), return_inverse=True)
+        features = np.zeros((len(pairs), 2 * len(answers)))
+        column = np.concatenate(columns)
+        features[place.ravel(), column] = 1.0
+        features[place.ravel(), len(answers) + column] = np.concatenate(values)
+        return cls(pairs // n_items, pairs % n_items, features)
+
+
+def _maximise(
+    log_probs: NDArray[np.float32], targets: IntArray, shows: _Shows, scaled: FloatArray
+) -> tuple[float, FloatArray]:
+    """Return the exponent and the weights of the scaled features."""
+    whole = torch.from_numpy(np.where(np.isfinite(log_probs), log_probs, np.float32(-1e9)))
+    right = torch.from_numpy(log_probs[np.arange(len(targets)), targets].astype(np.float64))
+    told = torch.from_numpy(log_probs[shows.rows, shows.items].astype(np.float64))
+    rows, x = torch.from_numpy(shows.rows), torch.from_numpy(scaled)
+    hit = torch.from_numpy(targets[shows.rows] == shows.items)
+    theta = torch.zeros(1 + x.shape[1], dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([theta], max_iter=100, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        own, lift = 1.0 + theta[0], x @ theta[1:]
+        total = torch.logsumexp(own.float() * whole, dim=1).double()
+        more = torch.zeros_like(total).index_add(0, rows, torch.exp(own * told - total[rows]) * torch.expm1(lift))
+        loss = (total + torch.log1p(more.clamp(min=-1 + 1e-9)) - own * right).sum() - lift[hit].sum()
+        loss = loss + (theta**2).sum() / 2
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
+    found = theta.detach().numpy()
+    return float(1.0 + found[0]), found[1:]
