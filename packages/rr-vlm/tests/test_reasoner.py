@@ -105,9 +105,21 @@ def test_saved_and_loaded_it_answers_the_same(reasoner, queries, evidence, world
     copy = VlmReasoner.load(tmp_path / "copy")
     before, after = rated.deliberate(queries, 5, evidence), copy.deliberate(queries, 5, evidence)
     assert np.array_equal(before.items, after.items)
+    assert np.allclose(before.scores, after.scores)
     assert np.allclose(before.confidence, after.confidence)
     assert before.thoughts == after.thoughts
     assert copy.flops_with_evidence > copy.flops_per_query > 0
+
+
+def test_calibrated_it_trusts_the_tool_that_is_right(reasoner, queries, evidence, world):
+    rows = np.arange(len(world.targets))
+    rated = reasoner.calibrated(queries, world.targets, evidence)
+    before, after = (one.scores(queries, evidence)[rows, world.targets] for one in (reasoner, rated))
+    assert after.mean() > before.mean()
+    trust = rated.parts.card.trust
+    assert trust.queries == len(rows)
+    assert trust.listed["next-item"] + trust.height["next-item"] > trust.listed["noise"] + trust.height["noise"]
+    assert np.array_equal(rated.scores(queries), reasoner.scores(queries))  # alone nothing changes
 
 
 def test_a_changed_file_is_noticed(tuned, tmp_path):
