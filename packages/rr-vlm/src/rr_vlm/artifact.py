@@ -32,7 +32,7 @@ from rr_vlm.inference.evidence_trust import EvidenceTrust
 from rr_vlm.tokens.item_tokens import ItemTokens
 from rr_vlm.tokens.thought_tokens import ThoughtTokens
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 KIND = "reasoner-artifact"
 CARD, PICTURES = "reasoner.json", "pictures.safetensors"
 
@@ -175,7 +175,7 @@ def read_reasoner(path: Path) -> ReasonerParts:
         tokens_with_evidence=content["tokens_with_evidence"],
         confidence_alone=ConfidenceModel(**content["confidence_alone"]),
         confidence_with_evidence=ConfidenceModel(**content["confidence_with_evidence"]),
-        trust=EvidenceTrust(**content.get("trust", {})),
+        trust=EvidenceTrust(**content["trust"]),
         clicks=ConfidenceModel(**content["clicks"]),
         training=content["training"],
     )

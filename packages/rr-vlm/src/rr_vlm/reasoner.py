@@ -32,7 +32,7 @@ from rr_vlm.errors import InputError
 from rr_vlm.flops import query_flops
 from rr_vlm.growth import grow, grown_catalogue, item_features
 from rr_vlm.inference.confidence import TOP, ConfidenceModel, fit_confidence
-from rr_vlm.inference.evidence_trust import fit_trust, trusted
+from rr_vlm.inference.evidence_trust import EvidenceTrust, fit_trust, trusted
 from rr_vlm.inference.explain import write_texts
 from rr_vlm.inference.questions import yes_probabilities
 from rr_vlm.inference.rank import NO_ITEM, Decided, decide, decide_both, last_states, restrict, top_k
@@ -232,13 +232,12 @@ class VlmReasoner:
             evidence: the tools' answers, to calibrate answering with evidence; None to calibrate answering alone. The
                 two are calibrated one by one.
         """
-        decided, log_probs = self._decide(queries, evidence)
+        card = replace(self._card, trust=EvidenceTrust()) if evidence else self._card
+        decided, log_probs = self._with_card(card)._decide(queries, evidence)
         right = np.asarray(targets, dtype=np.int64)
         known = right >= 0
-        card = self._card
         if evidence:
-            plain = restrict(decided.log_probs, self._known(queries.histories), queries.candidates)
-            card = replace(card, trust=fit_trust(plain, right, evidence, self.prompt.answers_shown))
+            card = replace(card, trust=fit_trust(log_probs, right, evidence, self.prompt.answers_shown))
             log_probs = self._with_card(card)._answer(decided, queries, evidence)
         items, scores = top_k(log_probs, TOP)
         hits = (items == right[:, None]).any(axis=1)

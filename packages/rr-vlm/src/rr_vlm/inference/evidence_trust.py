@@ -90,7 +90,7 @@ def listed(answer: ScoredItems, shown: int, n_items: int) -> tuple[IntArray, Int
 def fit_trust(
     log_probs: NDArray[np.float32], targets: IntArray, evidence: Mapping[str, ScoredItems], shown: int
 ) -> EvidenceTrust:
-    """Fit the weights by penalised maximum likelihood (a conditional logit).
+    """Fit the weights by penalised maximum likelihood, a conditional logit (McFadden, 1974).
 
     The penalty is on the distance from the model's own answer, heights scaled to a root mean square of 1, in units of
     one query: with few queries little changes.
