@@ -28,7 +28,7 @@ STRANGER = "stranger"
 
 def tuning_rows(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> list[Row]:
     """Return windows over the training items, and examples with the tools' answers and, some, without."""
-    parts = [windowed(data, settings, seed)]
+    parts = [windowed(data, settings, settings.window_draws * seed + draw) for draw in range(settings.window_draws)]
     if settings.tools:
         own = DRAWS * seed
         parts += [_consulting(data, asked, settings, own), _alone(data, asked, settings, own)]
@@ -36,7 +36,7 @@ def tuning_rows(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed
 
 
 def windowed(data: PreparedDataset, settings: VlmSettings, seed: int) -> Iterator[Row]:
-    """Windows over the training items, tiled."""
+    """Windows over the training items, tiled, each in a drawn wording."""
     spans = windows(data.sequences(until="train"), size=settings.history, stride=settings.history)
     return _rows(data, spans, settings, seed=seed)
 

@@ -15,6 +15,8 @@ class VlmSettings:
         steps: optimizer steps at most.
         passes: over the rows, at most: a small dataset gets fewer steps, or it is learned by heart.
         batch: rows in a step.
+        window_draws: how often each window over the training items stands among the rows, in wordings of its own: it
+            is a fifth of the work of an example with tools' answers, and takes more passes to be learned.
         learning_rate: peak of the cosine schedule.
         history: most recent items that are read.
         shown: items of each tool's answer that are read.
@@ -30,9 +32,10 @@ class VlmSettings:
         tools: whether rows with the tools' answers are trained on.
     """
 
-    steps: int = 1500
+    steps: int = 4500
     passes: int = 3
     batch: int = 64
+    window_draws: int = 6
     learning_rate: float = 1e-3
     history: int = 15
     shown: int = 20
@@ -52,7 +55,7 @@ class VlmSettings:
 
         Example:
             >>> VlmSettings().steps_for(50_000), VlmSettings().steps_for(7_000)
-            (1500, 329)
+            (2344, 329)
         """
         return min(self.steps, -(-self.passes * rows // self.batch))
 

@@ -61,14 +61,22 @@ class Questions:
 
     @classmethod
     def of(cls, data: PreparedDataset, clicks: ClickTable, *, most: int | None, seed: int) -> Questions:
-        """Ask about clicks, or so many of them as are drawn."""
+        """Ask about clicks, or so many of them as are drawn.
+
+        A click reads the training items before it. Where one item is left out for testing, the validation item comes
+        before it too, and a test click reads it as every other test query does.
+        """
         if most is not None and len(clicks) > most:
             clicks = clicks.take(np.sort(np.random.default_rng(seed).permutation(len(clicks))[:most]))
-        sequences = data.sequences(until="train")
-        read = zip(clicks.users.tolist(), clicks.history_lengths.tolist(), strict=True)
+        trained, known = data.sequences(until="train"), data.sequences(until="validation")
+        whole = (clicks.parts == TEST) & (data.manifest.split["name"] == "leave_one_out")
+        read = zip(clicks.users.tolist(), clicks.history_lengths.tolist(), whole.tolist(), strict=True)
         batch = QueryBatch.of(
             users=clicks.users,
-            histories=[np.asarray(sequences[user][:length], dtype=np.int64) for user, length in read],
+            histories=[
+                np.asarray(known[user] if all_known else trained[user][:length], dtype=np.int64)
+                for user, length, all_known in read
+            ],
             evidence_horizon=data.evidence_horizon().normalized[clicks.users],
             candidates=clicks.items[:, None],
         )

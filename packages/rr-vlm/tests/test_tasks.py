@@ -7,6 +7,7 @@ import pytest
 
 from rr_data.interfaces import PromptTemplate, completion_messages, describe_user, render_prompt, text_completion
 from rr_vlm import InputError, PromptOptions, VlmReasoner, train
+from rr_vlm.encoding import PromptEncoder
 
 ASK = {
     "ctr": "After {history}, would {user} ({user_desc}) click on {item} {photo}?",
@@ -104,6 +105,8 @@ def test_odd_questions(reasoner, queries):
     for items, stars in (([99] * 12, [3] * 12), ([1] * 12, [0] * 12), ([1], [3])):
         with pytest.raises(InputError, match="stars"):
             reasoner.explain(queries, items, stars)
+    with pytest.raises(InputError, match="notes"):
+        reasoner.explain(queries, [1] * 12, [3] * 12, notes=["one"])
     nobody = SimpleNamespace(users=[], histories=[], evidence_horizon=[], candidates=np.empty((0, 3)))
     assert reasoner.click_probability(nobody).shape == (0, 3)
     assert reasoner.explain(nobody, [], []) == []
@@ -124,3 +127,13 @@ def test_rows_that_do_not_fit_their_task_are_refused(catalogue, backbone, tmp_pa
     row = {**next(row for row in rows() if row["task"] == "ctr"), **change}
     with pytest.raises(InputError, match=r"ctr|explanation"):
         train([row], catalogue=catalogue, out=tmp_path / "vlm", prompt=PROMPT, backbone=backbone, options=SHORT)
+
+
+def test_notes_reach_the_question(reasoner, queries, monkeypatch):
+    asked = []
+    encode = PromptEncoder.encode
+    monkeypatch.setattr(
+        PromptEncoder, "encode", lambda self, said, *more: asked.extend(said) or encode(self, said, *more)
+    )
+    reasoner.explain(queries, [1] * 12, [3] * 12, notes=["Wrote <item_2> before."] * 12)
+    assert all(said[-1]["content"][-1]["text"].endswith(" Wrote item_2 before.") for said in asked)

@@ -11,6 +11,7 @@ from rr_data.errors import EvidenceError
 from rr_data.pipeline import prepare
 from rr_data.prepared import PreparedDataset
 from rr_data.prompts.explanation_queries import explanation_queries
+from rr_data.prompts.question_rows import question_rows
 from rr_data.prompts.trace import Trace
 from rr_data.prompts.training_rows import training_rows
 from rr_data.sources.source import RAW_INTERACTIONS, RawData
@@ -91,3 +92,14 @@ def test_no_tool_is_asked(tmp_path: Path) -> None:
     queries = explanation_queries(data)
     with pytest.raises(EvidenceError, match="no tool"):
         training_rows(data, queries, seed=0, traces=[Trace(0, 0)] * len(queries))
+
+
+def test_notes_stand_behind_each_question(tmp_path: Path) -> None:
+    queries = explanation_queries(prepared(TOLD, tmp_path))
+    options: dict[str, Any] = {"evidence_horizon": [0.5] * 2, "eh_levels": [0, 1], "categories": [[]] * 4, "seed": 0}
+    rows = question_rows(queries, **options, notes=["Wrote: fine.", ""])
+    plain = question_rows(queries, **options)
+    assert text_of(rows[0], "prompt") == f"{text_of(plain[0], 'prompt')} Wrote: fine."
+    assert rows[1] == plain[1]
+    with pytest.raises(EvidenceError, match="lengths"):
+        question_rows(queries, **options, notes=["one"])

@@ -69,6 +69,11 @@ def test_missing_values_are_named() -> None:
         render_prompt(templates("ctr")[0], pictures=-1, **VALUES)
 
 
+def test_notes_stand_last_and_name_no_tokens() -> None:
+    text = flat(render_prompt(templates("ctr")[0], tools=" Tools: a.", notes="Wrote <item_3> before.", **VALUES))
+    assert text.endswith(" Tools: a. Wrote item_3 before.")
+
+
 def test_tools_stand_after_the_query() -> None:
     tools = evidence_text({"sasrec": np.array([3, 9, -1]), "bpr": [], "pop": None, "knn": [-1]})
     assert tools == " Tools: sasrec says <item_3> <item_9>; bpr says nothing; pop says nothing; knn says nothing."

@@ -23,6 +23,7 @@ def question(
     item: int,
     stars: int | None = None,
     tools: str = "",
+    notes: str = "",
 ) -> Prompt:
     """Write one question about `item`.
 
@@ -37,6 +38,7 @@ def question(
         item: a known item code.
         stars: 1 to 5 (explanation).
         tools: text to append.
+        notes: what else is known in words.
     """
     wording = task_wording(task, options)
     told = history[: -options.history_length] if "history" in wording.fields else history
@@ -50,6 +52,7 @@ def question(
         star_rating=stars,
         pictures=options.pictures,
         tools=tools,
+        notes=notes,
     )
 
 

@@ -291,7 +291,14 @@ class VlmReasoner:
         return self._with_card(replace(self._card, clicks=fitted))
 
     def explain(
-        self, queries: Queries, items: ArrayLike, stars: ArrayLike, *, max_words: int = 32, beams: int = 1
+        self,
+        queries: Queries,
+        items: ArrayLike,
+        stars: ArrayLike,
+        *,
+        notes: Sequence[str] | None = None,
+        max_words: int = 32,
+        beams: int = 1,
     ) -> list[str]:
         """Write why each user rates an item so, in one sentence; no tool is asked.
 
@@ -299,11 +306,12 @@ class VlmReasoner:
             queries: B queries; only their histories and horizons are read.
             items: [B] item codes.
             stars: [B] ratings, 1 to 5.
+            notes: B texts that are appended to the questions, as `rr_data`'s rows may have them (`question_rows`).
             max_words: tokens after which a text is cut.
             beams: of the beam search; 1 is greedy.
 
         Raises:
-            InputError: an unknown item, a rating outside 1 to 5, or another number of them than of queries.
+            InputError: an unknown item, a rating outside 1 to 5, or another number of them or of notes than of queries.
         """
         codes, rated = np.asarray(items, dtype=np.int64), np.asarray(stars, dtype=np.int64)
         histories = self._known(queries.histories)
@@ -313,8 +321,13 @@ class VlmReasoner:
             )
         if len(codes) and not (0 <= codes.min() <= codes.max() < self.n_items and 1 <= rated.min() <= rated.max() <= 5):
             raise InputError("items, stars", (codes, rated), f"codes below {self.n_items}, stars from 1 to 5")
+        said = [""] * len(histories) if notes is None else list(notes)
+        if len(said) != len(histories):
+            raise InputError("notes", f"{len(said)} texts", f"one for each of {len(histories)} queries")
         prompts = [
-            self._question("explanation", queries, row, history, int(codes[row]), stars=int(rated[row]))
+            self._question(
+                "explanation", queries, row, history, int(codes[row]), stars=int(rated[row]), notes=said[row]
+            )
             for row, history in enumerate(histories)
         ]
         encoded = self._encode(prompts)

@@ -57,6 +57,20 @@ def test_adapters_keep_the_backbone_and_train_the_new_rows(rows, pixels, llava, 
     assert torch.equal(model.item_logits(torch.ones(1, 16)), torch.ones(1, 16) @ embeddings[-30:].T + model.item_bias)
 
 
+def test_in_half_precision_what_is_tuned_stays_single(rows, pixels, llava, queries, evidence, tmp_path):
+    options = PretrainedOptions(name=str(llava), lora_rank=4, dtype="bfloat16", attention="eager", lora_dropout=0.0)
+    mixed = {**SHORT, "bf16": True, "use_cpu": True}
+    out = train(
+        rows, catalogue=pixels, out=tmp_path / "vlm", tools=TOOLS, prompt=PROMPT, options=mixed, backbone=options
+    )
+    assert {value.dtype for value in load_file(out / "model.safetensors").values()} == {torch.float32}
+    reasoner = VlmReasoner.load(out)
+    assert reasoner._model.backbone.dtype == torch.bfloat16
+    alone, merged = reasoner.scores(queries, evidence), reasoner.merged().scores(queries, evidence)
+    known = np.isfinite(alone)
+    np.testing.assert_allclose(alone[known], merged[known], atol=0.1)  # bfloat16 has three digits
+
+
 def test_merged_it_answers_the_same_and_can_grow(rows, pixels, llava, queries, evidence, tmp_path):
     out = tune(rows, pixels, tmp_path / "vlm", backbone=PretrainedOptions(name=str(llava), lora_rank=4))
     reasoner = VlmReasoner.load(out)

@@ -29,6 +29,7 @@ def question_rows(
     seed: int,
     traces: Sequence[Trace] | None = None,
     tools: Sequence[str] | None = None,
+    notes: Sequence[str] | None = None,
     history_length: int = 10,
     pictures: int = 1,
     wordings: Sequence[PromptTemplate] | None = None,
@@ -39,7 +40,7 @@ def question_rows(
 
     The answer is yes or no in the task's words (direct, ctr), or the sentence (explanation); `target` is the item in
     question and `label` is 1 or 0. The description tells of the history that the prompt does not write: all of it,
-    unless a template names `{history}`. Nothing of an explanation but item and stars reaches its prompt.
+    unless a template names `{history}`. Of an explanation's own review nothing but item and stars reaches its prompt.
 
     Args:
         queries: N questions of one of these tasks.
@@ -49,6 +50,8 @@ def question_rows(
         seed: draws each question's template.
         traces: N thoughts; None leaves the thought out.
         tools: N texts to append, see `evidence_text` and `probability_text`; None appends nothing.
+        notes: N texts to append: what else is known in words of user or item, such as what the user wrote before. They
+            must not come from what is asked for. None appends nothing.
         history_length: how many items a template with `{history}` writes.
         pictures: 0 leaves out all pictures; else the item's is shown, and those of so many items of a written history.
         wordings: the templates to draw from; by default all ten of the task.
@@ -66,7 +69,7 @@ def question_rows(
     if seed < 0:
         raise OptionError("seed", seed, "an integer of at least 0")
     horizons, levels = np.asarray(evidence_horizon, dtype=np.float64), np.asarray(eh_levels)
-    given = [column for column in (horizons, levels, traces, tools) if column is not None]
+    given = [column for column in (horizons, levels, traces, tools, notes) if column is not None]
     lengths = {len(queries), *(len(column) for column in given)}
     if len(lengths) != 1:
         raise EvidenceError(f"question_rows: received columns of lengths {sorted(lengths)}; expected one length")
@@ -86,6 +89,7 @@ def question_rows(
             star_rating=None if queries.star_ratings is None else int(queries.star_ratings[query]),
             pictures=pictures,
             tools="" if tools is None else tools[query],
+            notes="" if notes is None else notes[query],
         )
 
     def row(query: int) -> Row:

@@ -72,6 +72,7 @@ def render_prompt(
     star_rating: int | None = None,
     pictures: int = 0,
     tools: str = "",
+    notes: str = "",
 ) -> Prompt:
     """Fill a template's fields.
 
@@ -86,6 +87,7 @@ def render_prompt(
         pictures: how many of the most recent history items are followed by a picture part; with 1 or more, `{photo}`
             is the picture of `item`, with 0 it is left out.
         tools: text to append, see `evidence_text`.
+        notes: what else is known in words, appended after a space; tokens inside it lose their brackets.
 
     Raises:
         TemplateError: a value that the template needs is missing; names the field.
@@ -123,6 +125,7 @@ def render_prompt(
         elif field is not None:
             composer.text(values[field])
     composer.text(tools)
+    composer.text(f" {plain_text(notes)}" if notes else "")
     return Prompt(composer.content, tuple(composer.image_items))
 
 

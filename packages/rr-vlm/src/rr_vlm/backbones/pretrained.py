@@ -68,7 +68,7 @@ def pretrained_backbone(options: PretrainedOptions, *, vocabulary: int | None = 
         ArtifactError: it cannot be found.
         InputError: quantised weights without a GPU.
     """
-    settings: dict[str, Any] = {"dtype": getattr(torch, options.dtype)}
+    settings: dict[str, Any] = {"dtype": getattr(torch, options.dtype), "attn_implementation": options.attention}
     if options.quantization:
         settings["quantization_config"] = _quantization(options)
     kind = CachedLlava if options.source == SMOL else AutoModelForImageTextToText

@@ -11,6 +11,7 @@ import datasets  # type: ignore[import-untyped]
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import nn
 from torch.utils.data import Sampler
 from transformers import PrinterCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
@@ -33,6 +34,8 @@ class RvitTrainer(SFTTrainer):
         super().__init__(*args, **kwargs)
         self.model_accepts_loss_kwargs = False
         self.remove_callback(PrinterCallback)
+        if self.args.bf16 or self.args.fp16:
+            _prepare_for_autocast(self.model)
 
     def compute_loss(
         self,
@@ -60,6 +63,19 @@ class RvitTrainer(SFTTrainer):
             curriculum=config.phases(),
             lengths=column(dataset, "length"),
         )
+
+
+def _prepare_for_autocast(model: nn.Module) -> None:
+    """Keep what is tuned in float32, in which small updates are not lost, and leave all casts to autocast.
+
+    Adapters would raise every input to float32 themselves, which takes as long as the frozen backbone.
+    """
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+    for module in model.modules():
+        if isinstance(module, BaseTunerLayer) and hasattr(module, "cast_input_dtype_enabled"):
+            module.cast_input_dtype_enabled = False
 
 
 class HistoryCallback(TrainerCallback):
