@@ -15,6 +15,7 @@ from recipes.bench.routing import routing
 from recipes.bench.tools import tools
 from recipes.bench.tools_speed import tools_speed
 from recipes.bench.vlm import vlm
+from recipes.bench.vlm_explanation import vlm_explanation
 from recipes.bench.vlm_speed import vlm_speed
 from recipes.bench.vlm_tasks import vlm_tasks
 
@@ -29,6 +30,7 @@ app.command()(direct)
 app.command()(evaluation)
 app.command()(vlm)
 app.command()(vlm_tasks)
+app.command()(vlm_explanation)
 app.command()(vlm_speed)
 app.command()(fusion)
 app.command()(routing)

@@ -1,0 +1,119 @@
+"""The bench `vlm-explanation`: a small pretrained language model that reads titles and texts, beside PETER."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import statistics
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from recipes.bench.explanation import AHEAD, DataSet
+from recipes.bench.explanation_data import explanation_data, name_of
+from recipes.bench.explanation_run import Part
+from recipes.bench.explanation_scores import CUT_METRICS, cut, text_scores
+from recipes.bench.explanation_settings import settings
+from recipes.bench.page import write_below
+from recipes.bench.vlm_explanation_run import BACKBONE, LONGEST, result_file
+from rr_eval import paired_difference, rouge
+
+Result = Mapping[str, Any]
+BEAMS = (1, 4)
+EXAMPLES = 3
+
+
+def vlm_explanation(
+    data: Annotated[list[Path], typer.Option(help="A prepared dataset with explanations, or JSON lines; repeatable.")],
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds of PETER, from 0 on; the reasoner is tuned once.")] = 3,
+    split_seed: Annotated[int, typer.Option(help="Splits JSON lines 8:1:1.")] = 0,
+    cache: Annotated[Path, typer.Option(help="Where everything is kept; what is there is not trained again.")] = Path(
+        "out/bench/explanation"
+    ),
+    out: Annotated[Path, typer.Option(help="The page to write; what is above its tables is kept.")] = Path(
+        "docs/results/vlm_explanation.md"
+    ),
+) -> None:
+    """Tune the reasoner to explain, choose its beams on validation texts, and compare the test texts with PETER's."""
+    lines = [f"`{shlex.join(['nox', '-s', 'bench', '--', *sys.argv[1:]])}`", ""]
+    for path in data:
+        measured = DataSet(path, explanation_data(path, split_seed=split_seed), split_seed, cache / name_of(path))
+        lines += section(measured, seeds)
+        write_below(out, "\n".join(lines), title="Explanations of the reasoner")
+    typer.echo("\n".join(lines))
+
+
+def section(measured: DataSet, seeds: int) -> list[str]:
+    """One set: what validation chose, test scores of both, their difference, and examples."""
+    validated = {beams: _explained(measured, "validation", beams) for beams in BEAMS}
+    beams = max(BEAMS, key=lambda beams: _quality(validated[beams]))
+    own, references = _explained(measured, "test", beams), measured.references("test")
+    tried = settings([measured.data.texts[row] for row in measured.data.rows("train")])
+    best = max(tried, key=lambda setting: _quality(measured.result(AHEAD, setting, 0, "validation")))
+    peers = [measured.result(AHEAD, best, seed, "test") for seed in range(seeds)]
+    sizes = "/".join(f"{len(measured.data.rows(part)):,}" for part in ("train", "validation", "test"))
+    return [
+        f"## {measured.cache.name}",
+        "",
+        f"`{own['command']}`: {sizes} texts for training, validation and test; {own['steps']} steps in "
+        f"{own['seconds'] / 60:.0f} minutes on one thread, {own['milliseconds']:.0f} ms a text, "
+        f"{own['peak'] / 1e9:.1f} GB. References are cut to {LONGEST} words.",
+        "",
+        f"| model | part | {' | '.join(CUT_METRICS)} |",
+        f"|---|---|{'---|' * len(CUT_METRICS)}",
+        *(_row(f"{BACKBONE.name}, {count} beams", "validation", [validated[count]]) for count in BEAMS),
+        _row(f"{BACKBONE.name}, {beams} beams", "test", [own]),
+        _row(f"{AHEAD}, {seeds} seeds", "test", peers),
+        "",
+        _difference(own, peers, references),
+        "",
+        *_examples(own, peers[0], references),
+        "",
+    ]
+
+
+def _explained(measured: DataSet, part: Part, beams: int) -> Result:
+    target = measured.cache / BACKBONE.name
+    file = result_file(target, part, beams)
+    if not file.exists():
+        arguments = [str(measured.path), str(target), "--part", part, "--beams", str(beams)]
+        arguments += ["--split-seed", str(measured.split_seed)]
+        done = subprocess.run([sys.executable, "-m", "recipes.bench.vlm_explanation_run", *arguments], check=False)
+        if done.returncode:
+            typer.echo(f"error: failed on {measured.path}; run the same command again to go on", err=True)
+            raise typer.Exit(done.returncode if done.returncode > 0 else 1)
+    found = json.loads(file.read_text(encoding="utf-8"))
+    return {**found, "scores": text_scores(found["texts"], measured.references(part), longest=LONGEST)}
+
+
+def _quality(result: Result) -> float:
+    return statistics.mean(float(result["scores"][metric]) for metric in CUT_METRICS)
+
+
+def _row(model: str, part: Part, results: Sequence[Result]) -> str:
+    means = [statistics.mean(float(result["scores"][metric]) for result in results) for metric in CUT_METRICS]
+    return f"| {' | '.join([model, part, *(f'{mean:.2f}' for mean in means)])} |"
+
+
+def _difference(own: Result, peers: Sequence[Result], references: Sequence[str]) -> str:
+    wanted = cut(references, LONGEST)
+    ours = 100.0 * np.asarray(rouge(own["texts"], wanted))
+    theirs = np.mean([100.0 * rouge(peer["texts"], wanted) for peer in peers], axis=0)
+    found = paired_difference(ours, theirs, seed=0)
+    return (
+        f"{BACKBONE.name} minus {AHEAD}: ROUGE-L {found.mean:+.2f} (95 % interval {found.low:+.2f} to {found.high:+.2f}, "
+        f"p = {found.p_value:.4f}; paired bootstrap over test texts, {AHEAD}'s score the mean over seeds)."
+    )
+
+
+def _examples(own: Result, peer: Result, references: Sequence[str]) -> list[str]:
+    lines = [f"The first {EXAMPLES} test rows:", ""]
+    for row, reference in enumerate(references[:EXAMPLES]):
+        lines += [f"- a person: *{' '.join(reference.split())}*"]
+        lines += [f"    - {BACKBONE.name}: *{own['texts'][row]}*", f"    - {AHEAD}: *{peer['texts'][row]}*"]
+    return lines
