@@ -28,7 +28,7 @@ WIDTH = 576  # of its hidden states
 LONGEST = ExplanationConfig().max_words  # words of a text, signs included: as many as the classical models may write
 TOKENS = 2 * LONGEST
 ROWS_READ = 3000  # training rows that are read, about
-BATCH = 16
+BATCH, AT_ONCE = 16, 8  # rows of a step, and of them at once: half the memory
 LEARNING_RATE = 5e-4
 
 
@@ -94,7 +94,8 @@ def _tune(told: Explained, seed: int, out: Path) -> None:
         backbone=BACKBONE,
         options={
             "max_steps": -(-passes * len(rows) // BATCH),
-            "per_device_train_batch_size": BATCH,
+            "per_device_train_batch_size": AT_ONCE,
+            "gradient_accumulation_steps": BATCH // AT_ONCE,
             "learning_rate": LEARNING_RATE,
             "curriculum": {"uniform": True},
             "seed": seed,

@@ -1,4 +1,4 @@
-"""What wrong tools do to the reasoner: a noise tool beside the good ones, and noise in the place of one of three."""
+"""Wrong tools: to calibrate the trust in tools on, and to measure what they do to the reasoner."""
 
 from __future__ import annotations
 
@@ -6,13 +6,32 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from recipes.bench.fused_answers import FUSED
 from recipes.bench.tool_answers import Asked
 from rr_planner import Ranking
 from rr_vlm import VlmReasoner
 
 USERS = 5000
 HIT_AT = 5
+WRONG, MISSING, FUSION_MISSING = 0.15, 0.2, 0.5
 THREE = ("item-transition", "sasrec", "text-knn")
+
+
+def disturbed(asked: Asked, seed: int) -> dict[str, Ranking]:
+    """The tools' answers, some of them missing and, of all but the learned fusion, some of them another user's.
+
+    A fusion is never another user's, as in the examples of tuning, but it is missing more often: alone among wrong
+    tools the others must do.
+    """
+    rng = np.random.default_rng(seed)
+    users = np.arange(len(asked))
+    said: dict[str, Ranking] = {}
+    for name, answer in asked.answers.items():
+        others = np.where((rng.random(len(asked)) < WRONG) & (name != FUSED), rng.permutation(users), users)
+        silent = rng.random(len(asked)) < (FUSION_MISSING if name == FUSED else MISSING)
+        given = answer.take(others)
+        said[name] = Ranking(given.items, np.where(silent[:, None], -np.inf, given.scores))
+    return said
 
 
 def overruling(reasoner: VlmReasoner, asked: Asked, seed: int) -> dict[str, float]:

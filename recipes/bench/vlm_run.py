@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from recipes.bench.fused_answers import FUSED, REACH, cross_fused, fuse, fusion_of, with_fused
 from recipes.bench.tool_answers import TOOLS, Asked, ask, codes, list_ranks, trained
-from recipes.bench.vlm_noise import overruling
+from recipes.bench.vlm_noise import disturbed, overruling
 from recipes.bench.vlm_rows import WIDTH, catalogue, tuning_rows
 from recipes.bench.vlm_settings import VARIANTS, VlmSettings
 from rr_data.interfaces import PreparedDataset
@@ -83,11 +83,10 @@ def _drawn(asked: Asked, most: int | None) -> Asked:
 
 
 def calibrated(reasoner: VlmReasoner, held_out: Asked) -> VlmReasoner:
-    """Calibrate the confidence of answering alone and with the tools' answers."""
+    """Calibrate answering alone and with the tools' answers, right ones and disturbed ones."""
     targets = held_out.examples.targets
-    for evidence in (None, held_out.answers):
-        reasoner = reasoner.calibrated(held_out.queries, targets, evidence)
-    return reasoner
+    alone = reasoner.calibrated(held_out.queries, targets)
+    return alone.calibrated(held_out.queries, targets, held_out.answers, disturbed=[disturbed(held_out, seed=0)])
 
 
 def measured(reasoner: VlmReasoner, asked: Asked, data: PreparedDataset, part: str) -> Columns:

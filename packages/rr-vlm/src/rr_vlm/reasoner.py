@@ -222,7 +222,12 @@ class VlmReasoner:
         return self._decide(queries, evidence)[1]
 
     def calibrated(
-        self, queries: Queries, targets: ArrayLike, evidence: Mapping[str, Answers] | None = None
+        self,
+        queries: Queries,
+        targets: ArrayLike,
+        evidence: Mapping[str, Answers] | None = None,
+        *,
+        disturbed: Sequence[Mapping[str, Answers]] = (),
     ) -> VlmReasoner:
         """Return a reasoner that is calibrated on validation queries: its confidence, and how far it trusts tools.
 
@@ -231,13 +236,17 @@ class VlmReasoner:
             targets: [B] their right items; queries with a target below 0 are left out.
             evidence: the tools' answers, to calibrate answering with evidence; None to calibrate answering alone. The
                 two are calibrated one by one.
+            disturbed: other answers of the tools to the same queries, some missing or wrong, on which the trust in
+                tools is fitted too: on right answers alone it learns to follow any.
         """
         card = replace(self._card, trust=EvidenceTrust()) if evidence else self._card
-        decided, log_probs = self._with_card(card)._decide(queries, evidence)
+        untrusting = self._with_card(card)
+        decided, log_probs = untrusting._decide(queries, evidence)
         right = np.asarray(targets, dtype=np.int64)
         known = right >= 0
         if evidence:
-            card = replace(card, trust=fit_trust(log_probs, right, evidence, self.prompt.answers_shown))
+            answered = [(log_probs, evidence), *((untrusting._decide(queries, said)[1], said) for said in disturbed)]
+            card = replace(card, trust=fit_trust(answered, right, self.prompt.answers_shown))
             log_probs = self._with_card(card)._answer(decided, queries, evidence)
         items, scores = top_k(log_probs, TOP)
         hits = (items == right[:, None]).any(axis=1)

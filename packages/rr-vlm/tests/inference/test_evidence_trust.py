@@ -36,7 +36,7 @@ def world():
 
 def test_the_weights_are_those_that_made_the_data(world):
     own, targets, evidence = world
-    found = fit_trust(own, targets, evidence, SHOWN)
+    found = fit_trust([(own, evidence)], targets, SHOWN)
     assert found.own == pytest.approx(0.5, abs=0.05)
     assert found.listed == pytest.approx({"clear": 0.5, "vague": 0.0}, abs=0.15)
     assert found.height == pytest.approx({"clear": 2.0, "vague": 0.0}, abs=0.15)
@@ -50,10 +50,10 @@ def test_the_weights_are_those_that_made_the_data(world):
 
 def test_without_queries_or_tools_the_own_answer_stands(world):
     own, targets, evidence = world
-    assert fit_trust(own, np.full(N, -1), evidence, SHOWN) == EvidenceTrust()
-    assert fit_trust(own, targets, {}, SHOWN) == EvidenceTrust()
+    assert fit_trust([(own, evidence)], np.full(N, -1), SHOWN) == EvidenceTrust()
+    assert fit_trust([(own, {})], targets, SHOWN) == EvidenceTrust()
     assert trusted(own, evidence, EvidenceTrust(), SHOWN).tolist() == own.tolist()
-    few = fit_trust(own[:5], targets[:5], some(evidence, slice(5)), SHOWN)
+    few = fit_trust([(own[:5], some(evidence, slice(5)))], targets[:5], SHOWN)
     assert all(abs(weight) < 3 for weight in (few.own, *few.listed.values(), *few.height.values()))
 
 
@@ -62,9 +62,19 @@ def test_queries_without_a_target_and_items_out_of_bounds_are_left_out(world):
     seen, known = own.copy(), targets.copy()
     known[::7] = -1
     seen[np.arange(N), (targets + 1) % N_ITEMS] = -np.inf
-    found = fit_trust(normalised(seen), known, evidence, SHOWN)
+    found = fit_trust([(normalised(seen), evidence)], known, SHOWN)
     assert found.queries == (known >= 0).sum()
     assert found.height["clear"] == pytest.approx(2.0, abs=0.2)
+
+
+def test_a_tool_that_was_also_seen_wrong_is_followed_less(world):
+    own, targets, evidence = world
+    wrong = some(evidence, np.random.default_rng(1).permutation(N))
+    trusting = fit_trust([(own, evidence)], targets, SHOWN)
+    careful = fit_trust([(own, evidence), (own, wrong)], targets, SHOWN)
+    assert 0.0 < careful.height["clear"] < 0.8 * trusting.height["clear"]
+    assert careful.queries == 2 * N
+    assert fit_trust([(own, evidence), (own, {})], targets, SHOWN).height.keys() == evidence.keys()
 
 
 def test_heights_are_over_the_last_item_shown_and_what_is_no_answer_is_left_out():

@@ -8,7 +8,7 @@ the sum is over the tools that show the item, and h is by how much a tool scores
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -88,7 +88,7 @@ def listed(answer: ScoredItems, shown: int, n_items: int) -> tuple[IntArray, Int
 
 
 def fit_trust(
-    log_probs: NDArray[np.float32], targets: IntArray, evidence: Mapping[str, ScoredItems], shown: int
+    answered: Sequence[tuple[NDArray[np.float32], Mapping[str, ScoredItems]]], targets: IntArray, shown: int
 ) -> EvidenceTrust:
     """Fit the weights by penalised maximum likelihood, a conditional logit (McFadden, 1974).
 
@@ -96,26 +96,46 @@ def fit_trust(
     one query: with few queries little changes.
 
     Args:
-        log_probs: [B, n_items] of validation queries, normalised; -inf for items that are not to be recommended.
+        answered: one or more times B validation queries: the model's log-probabilities [B, n_items], normalised, -inf
+            for items that are not to be recommended; and the tools' answers that it saw.
         targets: [B] right items; queries whose target cannot be recommended are left out.
-        evidence: the tools' answers.
         shown: items of an answer that count.
     """
-    kept = np.flatnonzero((targets >= 0) & np.isfinite(log_probs[np.arange(len(targets)), np.maximum(targets, 0)]))
-    names = tuple(evidence)
-    if not len(kept) or not names:
+    names = tuple(dict.fromkeys(name for _, evidence in answered for name in evidence))
+    parts = [_Part.of(log_probs, targets, evidence, names, shown) for log_probs, evidence in answered]
+    parts = [part for part in parts if len(part.targets)]
+    if not parts or not names:
         return EvidenceTrust()
-    shows = _Shows.of(log_probs[kept], [evidence[name] for name in names], kept, shown)
-    size = np.sqrt((shows.features**2).mean(axis=0))
+    features = np.concatenate([part.shows.features for part in parts])
+    size = np.sqrt((features**2).mean(axis=0)) if len(features) else np.zeros(features.shape[1])
     scale = np.where(size > 0, size, 1.0)  # of a tool that shows nothing
-    own, weights = _maximise(log_probs[kept], targets[kept], shows, shows.features / scale)
+    own, weights = _maximise(parts, scale)
     on_listed, on_height = np.split(weights / scale, 2)
     return EvidenceTrust(
         own=own,
         listed=dict(zip(names, on_listed.tolist(), strict=True)),
         height=dict(zip(names, on_height.tolist(), strict=True)),
-        queries=len(kept),
+        queries=sum(len(part.targets) for part in parts),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Queries whose target can be recommended, with what the model and the tools say of them."""
+
+    log_probs: NDArray[np.float32]
+    targets: IntArray
+    shows: _Shows
+
+    @classmethod
+    def of(
+        cls, log_probs: NDArray[np.float32], targets: IntArray, evidence: Mapping[str, ScoredItems],
+        names: Sequence[str], shown: int,
+    ) -> _Part:  # fmt: skip
+        possible = np.isfinite(log_probs[np.arange(len(targets)), np.maximum(targets, 0)])
+        kept = np.flatnonzero((targets >= 0) & possible)
+        answers = {column: evidence[name] for column, name in enumerate(names) if name in evidence}
+        return cls(log_probs[kept], targets[kept], _Shows.of(log_probs[kept], answers, len(names), kept, shown))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,50 +147,58 @@ class _Shows:
     features: FloatArray
 
     @classmethod
-    def of(cls, log_probs: NDArray[np.float32], answers: Sequence[ScoredItems], kept: IntArray, shown: int) -> _Shows:
+    def of(
+        cls, log_probs: NDArray[np.float32], answers: Mapping[int, ScoredItems], tools: int, kept: IntArray, shown: int
+    ) -> _Shows:
         n_items = log_probs.shape[1]
-        place_of = np.full(int(kept.max()) + 1, -1)
-        place_of[kept] = np.arange(len(kept))
-        keys, columns, values = [], [], []
-        for column, answer in enumerate(answers):
+        keys, columns, values = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]
+        for column, answer in answers.items():
             rows, items, heights = listed(answer, shown, n_items)
-            inside = rows <= kept.max()
-            places = np.where(inside, place_of[np.where(inside, rows, 0)], -1)
+            places = np.searchsorted(kept, rows)
+            places = np.where(np.isin(rows, kept), places, -1)
             chosen = np.flatnonzero(places >= 0)
             chosen = chosen[np.isfinite(log_probs[places[chosen], items[chosen]])]
             keys.append(places[chosen] * n_items + items[chosen])
             columns.append(np.full(len(chosen), column))
             values.append(heights[chosen])
         pairs, place = np.unique(np.concatenate(keys), return_inverse=True)
-        features = np.zeros((len(pairs), 2 * len(answers)))
+        features = np.zeros((len(pairs), 2 * tools))
         column = np.concatenate(columns)
         features[place.ravel(), column] = 1.0
-        features[place.ravel(), len(answers) + column] = np.concatenate(values)
+        features[place.ravel(), tools + column] = np.concatenate(values)
         return cls(pairs // n_items, pairs % n_items, features)
 
 
-def _maximise(
-    log_probs: NDArray[np.float32], targets: IntArray, shows: _Shows, scaled: FloatArray
-) -> tuple[float, FloatArray]:
-    """Return the exponent and the weights of the scaled features."""
-    whole = torch.from_numpy(np.where(np.isfinite(log_probs), log_probs, np.float32(-1e9)))
-    right = torch.from_numpy(log_probs[np.arange(len(targets)), targets].astype(np.float64))
-    told = torch.from_numpy(log_probs[shows.rows, shows.items].astype(np.float64))
-    rows, x = torch.from_numpy(shows.rows), torch.from_numpy(scaled)
-    hit = torch.from_numpy(targets[shows.rows] == shows.items)
-    theta = torch.zeros(1 + x.shape[1], dtype=torch.float64, requires_grad=True)
+def _maximise(parts: Sequence[_Part], scale: FloatArray) -> tuple[float, FloatArray]:
+    """Return the exponent and the weights of the features divided by `scale`."""
+    losses = [_part_loss(part, scale) for part in parts]
+    theta = torch.zeros(1 + len(scale), dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([theta], max_iter=100, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        own, lift = 1.0 + theta[0], x @ theta[1:]
-        total = torch.logsumexp(own.float() * whole, dim=1).double()
-        more = torch.zeros_like(total).index_add(0, rows, torch.exp(own * told - total[rows]) * torch.expm1(lift))
-        loss = (total + torch.log1p(more.clamp(min=-1 + 1e-9)) - own * right).sum() - lift[hit].sum()
-        loss = loss + (theta**2).sum() / 2
+        loss = torch.stack([loss(theta) for loss in losses]).sum() + (theta**2).sum() / 2
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
     found = theta.detach().numpy()
     return float(1.0 + found[0]), found[1:]
+
+
+def _part_loss(part: _Part, scale: FloatArray) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Return the negative log-likelihood of the targets as a function of (exponent - 1, weights)."""
+    log_probs, shows, queries = part.log_probs, part.shows, np.arange(len(part.targets))
+    whole = torch.from_numpy(np.where(np.isfinite(log_probs), log_probs, np.float32(-1e9)))
+    right = torch.from_numpy(log_probs[queries, part.targets].astype(np.float64))
+    told = torch.from_numpy(log_probs[shows.rows, shows.items].astype(np.float64))
+    rows, x = torch.from_numpy(shows.rows), torch.from_numpy(shows.features / scale)
+    hit = torch.from_numpy(part.targets[shows.rows] == shows.items)
+
+    def loss(theta: torch.Tensor) -> torch.Tensor:
+        own, lift = 1.0 + theta[0], x @ theta[1:]
+        total = torch.logsumexp(own.float() * whole, dim=1).double()
+        more = torch.zeros_like(total).index_add(0, rows, torch.exp(own * told - total[rows]) * torch.expm1(lift))
+        return (total + torch.log1p(more.clamp(min=-1 + 1e-9)) - own * right).sum() - lift[hit].sum()
+
+    return loss
