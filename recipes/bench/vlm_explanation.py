@@ -106,8 +106,8 @@ def _difference(own: Result, peers: Sequence[Result], references: Sequence[str])
     theirs = np.mean([100.0 * rouge(peer["texts"], wanted) for peer in peers], axis=0)
     found = paired_difference(ours, theirs, seed=0)
     return (
-        f"{BACKBONE.name} minus {AHEAD}: ROUGE-L {found.mean:+.2f} (95 % interval {found.low:+.2f} to {found.high:+.2f}, "
-        f"p = {found.p_value:.4f}; paired bootstrap over test texts, {AHEAD}'s score the mean over seeds)."
+        f"{BACKBONE.name} minus {AHEAD}: ROUGE-L {found.mean:+.2f} (95 % interval {found.low:+.2f} to "
+        f"{found.high:+.2f}, p = {found.p_value:.4f}; paired bootstrap over test texts, {AHEAD}'s score the mean over seeds)."
     )
 
 

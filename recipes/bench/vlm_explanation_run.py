@@ -1,4 +1,4 @@
-"""One reasoner on a small pretrained language model that explains. `python -m recipes.bench.vlm_explanation_run --help`.
+"""A reasoner on a small pretrained language model that explains: `python -m recipes.bench.vlm_explanation_run`.
 
 A process of its own; killed, it goes on where it was when it is run again.
 """
