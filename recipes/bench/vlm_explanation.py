@@ -107,7 +107,8 @@ def _difference(own: Result, peers: Sequence[Result], references: Sequence[str])
     found = paired_difference(ours, theirs, seed=0)
     return (
         f"{BACKBONE.name} minus {AHEAD}: ROUGE-L {found.mean:+.2f} (95 % interval {found.low:+.2f} to "
-        f"{found.high:+.2f}, p = {found.p_value:.4f}; paired bootstrap over test texts, {AHEAD}'s score the mean over seeds)."
+        f"{found.high:+.2f}, p = {found.p_value:.4f}; paired bootstrap over test texts, {AHEAD}'s score the mean over "
+        "seeds)."
     )
 
 

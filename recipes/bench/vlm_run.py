@@ -57,10 +57,9 @@ def run(
         _tune(dataset, fitting, tools, settings, seed, out)
     reasoner, tuned = VlmReasoner.load(out / "reasoner"), time.perf_counter()
     reasoner = calibrated(reasoner, held_out)
-    columns = measured(reasoner, held_out, dataset, "held out")
     asked = _drawn(ask(dataset, tools, TEST, k=REACH), users)
     asked = with_fused(asked, fuse(fusion_of(said, dataset, tools / "fusion.json"), asked, k=settings.shown))
-    columns |= measured(reasoner, asked, dataset, "test")
+    columns = measured(reasoner, asked, dataset)
     noise = overruling(reasoner, asked, seed) if variant == "reasonrec" and users is None else {}
     np.savez(out / ANSWERS, **columns)
     chosen = ["--variant", variant, "--seed", str(seed), "--steps", str(settings.steps)]
@@ -89,8 +88,8 @@ def calibrated(reasoner: VlmReasoner, held_out: Asked) -> VlmReasoner:
     return alone.calibrated(held_out.queries, targets, held_out.answers, disturbed=[disturbed(held_out, seed=0)])
 
 
-def measured(reasoner: VlmReasoner, asked: Asked, data: PreparedDataset, part: str) -> Columns:
-    """By `PART|SYSTEM|...` the rank of each target (inf beyond the list) and what the reasoner believed."""
+def measured(reasoner: VlmReasoner, asked: Asked, data: PreparedDataset) -> Columns:
+    """By `test|SYSTEM|...` the rank of each target (inf beyond the list) and what the reasoner believed."""
     ranks: dict[str, list[NDArray[Any]]] = {"alone": [], "consulting": []}
     beliefs: dict[str, list[NDArray[Any]]] = {"alone": [], "consulting": []}
     masses: dict[str, list[NDArray[Any]]] = {"alone": [], "consulting": []}
@@ -100,13 +99,13 @@ def measured(reasoner: VlmReasoner, asked: Asked, data: PreparedDataset, part: s
             ranks[name].append(list_ranks(found.items, chunk.examples.targets))
             beliefs[name].append(found.confidence)
             masses[name].append(np.exp(found.scores[:, :1].astype(np.float64)).sum(axis=1))
-    columns: Columns = {f"{part}|level": data.evidence_horizon().levels[asked.examples.users]}
+    columns: Columns = {"test|level": data.evidence_horizon().levels[asked.examples.users]}
     for name in ranks:
-        columns[f"{part}|{name}|rank"] = np.concatenate(ranks[name])
-        columns[f"{part}|{name}|confidence"] = np.concatenate(beliefs[name])
-        columns[f"{part}|{name}|max probability"] = np.concatenate(masses[name])
+        columns[f"test|{name}|rank"] = np.concatenate(ranks[name])
+        columns[f"test|{name}|confidence"] = np.concatenate(beliefs[name])
+        columns[f"test|{name}|max probability"] = np.concatenate(masses[name])
     for name, answer in asked.answers.items():
-        columns[f"{part}|{name}|rank"] = list_ranks(codes(answer), asked.examples.targets)
+        columns[f"test|{name}|rank"] = list_ranks(codes(answer), asked.examples.targets)
     return columns
 
 
