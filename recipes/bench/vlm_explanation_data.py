@@ -14,7 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from recipes.bench.explanation_data import explanation_data
-from rr_data.interfaces import PreparedDataset, PromptTemplate, Sequences, TaskQueries, question_rows
+from rr_data.interfaces import PreparedDataset, PromptTemplate, TaskQueries, question_rows
+from rr_data.prompts.sequence_views import SequenceViews
 from rr_tools import ExplanationData
 from rr_tools.runtime.vocabulary import words_of
 from rr_vlm import Catalogue, encode_items
@@ -59,11 +60,12 @@ class Explained:
 
     def rows(self, places: NDArray[np.int64], *, longest: int) -> Sequence[dict[str, Any]]:
         """Return tuning rows, their texts cut after so many words."""
+        no_history = np.zeros(len(places), dtype=np.int64)
         queries = TaskQueries(
             task="explanation",
             ids=pl.Series([str(place) for place in places]),
             users=self.data.users[places],
-            histories=Sequences.of([[] for _ in places]),
+            histories=SequenceViews(places, no_history, no_history),
             items=self.data.items[places],
             targets=self.data.items[places],
             star_ratings=self.stars[places],

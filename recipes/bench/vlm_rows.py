@@ -28,17 +28,34 @@ STRANGER = "stranger"
 
 def tuning_rows(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> list[Row]:
     """Return windows over the training items, and examples with the tools' answers and, some, without."""
-    parts = [windowed(data, settings, settings.window_draws * seed + draw) for draw in range(settings.window_draws)]
+    first = settings.window_draws * seed
+    parts = [windowed(data, settings, first + draw, shorter=draw > 0) for draw in range(settings.window_draws)]
     if settings.tools:
         own = DRAWS * seed
         parts += [_consulting(data, asked, settings, own), _alone(data, asked, settings, own)]
     return list(chain.from_iterable(parts))
 
 
-def windowed(data: PreparedDataset, settings: VlmSettings, seed: int) -> Iterator[Row]:
-    """Windows over the training items, tiled, each in a drawn wording."""
-    spans = windows(data.sequences(until="train"), size=settings.history, stride=settings.history)
+def windowed(data: PreparedDataset, settings: VlmSettings, seed: int, *, shorter: bool = False) -> Iterator[Row]:
+    """Windows over the training items, tiled, each in a drawn wording.
+
+    Args:
+        data: the prepared dataset.
+        settings: of the tuning.
+        seed: draws wordings and ends.
+        shorter: end each user's items at a drawn place. The last item of a window is its answer, which weighs as much
+            as all before it: the same one again and again is learned by heart.
+    """
+    sequences = data.sequences(until="train")
+    spans = windows(_shorter(sequences, seed) if shorter else sequences, size=settings.history, stride=settings.history)
     return _rows(data, spans, settings, seed=seed)
+
+
+def _shorter(sequences: Sequences, seed: int) -> Sequences:
+    """Every sequence of two and more items up to a drawn place, the second one at least."""
+    rng = np.random.default_rng(seed)
+    lengths = np.maximum(sequences.lengths, 2)
+    return Sequences.of([sequence[:end] for sequence, end in zip(sequences, rng.integers(2, lengths + 1), strict=True)])
 
 
 def catalogue(data: PreparedDataset, sasrec: Path, settings: VlmSettings, seed: int) -> Catalogue:

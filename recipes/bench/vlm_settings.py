@@ -32,10 +32,10 @@ class VlmSettings:
         tools: whether rows with the tools' answers are trained on.
     """
 
-    steps: int = 4500
+    steps: int = 3200
     passes: int = 3
     batch: int = 64
-    window_draws: int = 6
+    window_draws: int = 4
     learning_rate: float = 1e-3
     history: int = 15
     shown: int = 20
@@ -44,7 +44,7 @@ class VlmSettings:
     wrong: float = 0.15
     without_fusion: float = 0.25
     strangers: float = 0.3
-    alone_every: int = 4
+    alone_every: int = 1
     template: int | None = None
     curriculum: Mapping[str, Any] = field(default_factory=dict)
     start: str = "behaviour and text"

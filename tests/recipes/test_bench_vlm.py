@@ -100,6 +100,20 @@ def test_every_user_gives_one_example_with_answers(write_ring, tmp_path):
     assert sorted(shown) == sorted(examples.targets.tolist())
 
 
+def test_windows_end_at_drawn_places(write_ring, tmp_path):
+    data = prepared(write_ring(items=12, users=40), tmp_path)
+    settings = replace(REASONREC, window_draws=5, tools=False)
+    nobody = asked_for(data, 1).take(np.arange(0))
+    rows = tuning_rows(data, Asked(nobody, queries(data, nobody), {}), settings, seed=0)
+    trained = data.sequences(until="train")
+    answers = {user: [row["target"] for row in rows if row["user"] == user] for user in range(data.n_users)}
+    for user, targets in answers.items():
+        assert len(targets) == 5
+        assert targets[0] == trained[user][-1]
+        assert set(targets) <= set(trained[user][1:].tolist())
+    assert np.mean([len(set(targets)) > 1 for targets in answers.values()]) > 0.8
+
+
 def test_the_fusion_is_silent_at_times_and_never_anothers():
     lists = np.arange(2000)[:, None]
     shown = _disturbed({"sasrec": lists, "fused": lists}, REASONREC, seed=0)

@@ -89,7 +89,7 @@ def test_score_explain_and_observe(run, files, made, tmp_path):
     code, printed, _ = run("score", made, *asked, "--item", items[0], "--item", items[1])
     assert code == 0
     assert [0 < json.loads(line)["probability"] < 1 for line in printed.splitlines()] == [True, True]
-    code, printed, _ = run("explain", made, *asked, "--item", items[0], "--stars", 4, "--words", 3)
+    code, printed, _ = run("explain", made, *asked, "--item", items[0], "--stars", 4, "--words", 3, "--note", "Good")
     assert code == 0
     assert isinstance(json.loads(printed)["text"], str)
     for more in ((), ("--reasoner", made)):
@@ -192,6 +192,7 @@ def test_curriculum(run, tmp_path):
         ("card", "{data}", "--write", "--metrics", "{broken}"),
         ("observe", "{data}", "--out", "missing/seen.npz"),
         ("explain", "{data}", "--data", "{data}", "--user", "a", "--user", "b", "--item", "c"),
+        ("explain", "{data}", "--data", "{data}", "--user", "a", "--item", "c", "--note", "a", "--note", "b"),
         ("curriculum", "--plot", "missing/plan.svg"),
         ("unknown",),
     ],

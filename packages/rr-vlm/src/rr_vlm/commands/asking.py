@@ -68,15 +68,19 @@ def explain(
     user: Users,
     item: Items,
     stars: Annotated[int, typer.Option(min=1, max=5, help="The rating to explain.")] = 5,
+    note: Annotated[
+        list[str] | None, typer.Option(help="What else is known in words, where the rows had notes; one for each user.")
+    ] = None,
     words: Annotated[int, typer.Option(min=1, help="Longest text, in tokens.")] = 32,
     as_json: Json = False,
 ) -> None:
     """Write why each user rates an item so; give as many items as users."""
-    if len(user) != len(item):
-        raise InputError("--user, --item", (len(user), len(item)), "one item for each user")
+    if len(user) != len(item) or (note and len(note) != len(user)):
+        received = (len(user), len(item), len(note or ()))
+        raise InputError("--user, --item, --note", received, "one item for each user, and no note or one for each")
     prepared, reasoner = _open(folder, data)
     codes = _codes(prepared.items["item_id"].to_list(), item, "--item", data)
-    texts = reasoner.explain(_queries(prepared, user), codes, [stars] * len(user), max_words=words)
+    texts = reasoner.explain(_queries(prepared, user), codes, [stars] * len(user), notes=note or None, max_words=words)
     for name, code, text in zip(user, item, texts, strict=True):
         line = {"user": name, "item": code, "stars": stars, "text": text}
         typer.echo(json.dumps(line) if as_json else f"{name:<12} {code:<12} {text}")

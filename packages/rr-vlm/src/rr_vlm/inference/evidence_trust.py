@@ -163,9 +163,9 @@ class _Shows:
             values.append(heights[chosen])
         pairs, place = np.unique(np.concatenate(keys), return_inverse=True)
         features = np.zeros((len(pairs), 2 * tools))
-        column = np.concatenate(columns)
-        features[place.ravel(), column] = 1.0
-        features[place.ravel(), tools + column] = np.concatenate(values)
+        tool = np.concatenate(columns)
+        features[place.ravel(), tool] = 1.0
+        features[place.ravel(), tools + tool] = np.concatenate(values)
         return cls(pairs // n_items, pairs % n_items, features)
 
 

@@ -34,7 +34,7 @@ class RvitTrainer(SFTTrainer):
         super().__init__(*args, **kwargs)
         self.model_accepts_loss_kwargs = False
         self.remove_callback(PrinterCallback)
-        if self.args.bf16 or self.args.fp16:
+        if self.model is not None and (self.args.bf16 or self.args.fp16):
             _prepare_for_autocast(self.model)
 
     def compute_loss(
@@ -73,9 +73,10 @@ def _prepare_for_autocast(model: nn.Module) -> None:
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
-    for module in model.modules():
-        if isinstance(module, BaseTunerLayer) and hasattr(module, "cast_input_dtype_enabled"):
-            module.cast_input_dtype_enabled = False
+    adapters: list[Any] = [module for module in model.modules() if isinstance(module, BaseTunerLayer)]
+    for adapter in adapters:
+        if hasattr(adapter, "cast_input_dtype_enabled"):
+            adapter.cast_input_dtype_enabled = False
 
 
 class HistoryCallback(TrainerCallback):
