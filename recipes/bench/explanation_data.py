@@ -27,8 +27,7 @@ def explanation_data(path: Path, *, split_seed: int) -> ExplanationData:
     """
     if path.is_dir():
         return ExplanationData.from_prepared(path)
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    rows = [json.loads(line) for line in content.splitlines()]
+    rows = json_lines(path)
     users, n_users = _codes([row["user_summary"] for row in rows])
     items, n_items = _codes([(row["title"], row["item_summary"]) for row in rows])
     parts = np.repeat(np.arange(len(SHARES)), np.diff(_bounds(len(rows))))
@@ -40,6 +39,12 @@ def explanation_data(path: Path, *, split_seed: int) -> ExplanationData:
         n_users=n_users,
         n_items=n_items,
     )
+
+
+def json_lines(path: Path) -> list[dict[str, Any]]:
+    """Read one JSON object a line, packed with gzip where the name ends so."""
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return [json.loads(line) for line in content.splitlines()]
 
 
 def _bounds(size: int) -> list[int]:

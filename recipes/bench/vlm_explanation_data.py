@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from recipes.bench.explanation_data import explanation_data
+from recipes.bench.explanation_data import explanation_data, json_lines
 from rr_data.interfaces import PreparedDataset, PromptTemplate, TaskQueries, question_rows
 from rr_data.prompts.sequence_views import SequenceViews
 from rr_tools import ExplanationData
@@ -51,8 +49,7 @@ class Explained:
         if path.is_dir():
             titles = PreparedDataset.open(path).items["title"].fill_null("").to_list()
             return cls(data, titles, stars, quotations(data, titles))
-        lines = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        rows = [json.loads(line) for line in lines.splitlines()]
+        rows = json_lines(path)
         titles = [""] * data.n_items
         for row, item in zip(rows, data.items.tolist(), strict=True):
             titles[item] = row["title"]

@@ -9,6 +9,7 @@ pytest.importorskip("trl")
 
 from recipes.bench.tool_answers import TOOLS, Asked, asked_for, queries
 from recipes.bench.tools_data import prepared
+from recipes.bench.vlm_noise import disturbed
 from recipes.bench.vlm_page import Run, page
 from recipes.bench.vlm_rows import _consulting, _disturbed, _stranger, tuning_rows
 from recipes.bench.vlm_run import split
@@ -122,3 +123,16 @@ def test_the_fusion_is_silent_at_times_and_never_anothers():
     assert silent["fused"] == pytest.approx(REASONREC.without_fusion, abs=0.03)
     assert silent["sasrec"] == pytest.approx(REASONREC.missing, abs=0.03)
     assert (wrong["fused"], wrong["sasrec"]) == (0.0, pytest.approx(REASONREC.wrong, abs=0.03))
+
+
+def test_disturbed_answers_are_missing_or_anothers_and_the_fusion_is_never_anothers():
+    lists = np.tile(np.arange(2000)[:, None], (1, 2))
+    answers = {name: Ranking(lists, np.tile([2.0, 1.0], (2000, 1))) for name in ("sasrec", "fused")}
+    users = np.arange(2000)
+    asked = QueryBatch.of(users=users, histories=list(lists), evidence_horizon=np.zeros(2000))
+    examples = Examples(users, tuple(lists), lists[:, 0])
+    said = disturbed(Asked(examples, asked, answers), seed=0)
+    silent = {name: np.isneginf(answer.scores).all(axis=1).mean() for name, answer in said.items()}
+    others = {name: (answer.items != lists).any(axis=1).mean() for name, answer in said.items()}
+    assert silent == pytest.approx({"sasrec": 0.2, "fused": 0.5}, abs=0.04)
+    assert others == pytest.approx({"sasrec": 0.15, "fused": 0.0}, abs=0.03)

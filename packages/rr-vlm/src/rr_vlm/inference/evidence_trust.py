@@ -42,7 +42,7 @@ class EvidenceTrust:
         own: exponent of the model's own probabilities.
         listed: by tool, what being shown by it adds to the logarithm of an item's probability.
         height: by tool, what a unit of its score above the last item shown adds.
-        queries: how many validation queries they were fitted on; 0 without calibration.
+        queries: how many validation queries they were fitted on, disturbed ones counted too; 0 without calibration.
     """
 
     own: float = 1.0
