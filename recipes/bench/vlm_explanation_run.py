@@ -27,7 +27,7 @@ BACKBONE = PretrainedOptions(name="smol", dtype="bfloat16", attention="eager", l
 WIDTH = 576  # of its hidden states
 LONGEST = ExplanationConfig().max_words  # words of a text, signs included: as many as the classical models may write
 TOKENS = 2 * LONGEST
-ROWS_READ = 3000  # training rows that are read, about
+PASSES = 3  # over the training rows
 BATCH, AT_ONCE = 16, 8  # rows of a step, and of them at once: half the memory
 LEARNING_RATE = 5e-4
 
@@ -85,7 +85,6 @@ def written(reasoner: VlmReasoner, told: Explained, places: np.ndarray[Any, Any]
 def _tune(told: Explained, seed: int, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     rows = list(told.rows(told.data.rows("train"), longest=LONGEST))
-    passes = max(1, round(ROWS_READ / len(rows)))
     train(
         rows,
         catalogue=told.catalogue(WIDTH),
@@ -93,7 +92,7 @@ def _tune(told: Explained, seed: int, out: Path) -> None:
         prompt=PromptOptions(pictures=0, wordings={"explanation": WORDING.text}),
         backbone=BACKBONE,
         options={
-            "max_steps": -(-passes * len(rows) // BATCH),
+            "max_steps": -(-PASSES * len(rows) // BATCH),
             "per_device_train_batch_size": AT_ONCE,
             "gradient_accumulation_steps": BATCH // AT_ONCE,
             "learning_rate": LEARNING_RATE,
