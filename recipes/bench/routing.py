@@ -13,10 +13,10 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from recipes.bench.fused_answers import FUSED, REACH, fuse, fusion_of
+from recipes.bench.fused_answers import FITTED, FUSED, REACH, fuse, fusion_of
 from recipes.bench.page import write_below
 from recipes.bench.routing_page import Split, page
-from recipes.bench.tool_answers import TOOLS, ask, trained
+from recipes.bench.tool_answers import TOOLS, ask, ask_honestly, trained
 from recipes.bench.tools_data import prepared
 from recipes.bench.vlm_page import ALONE, CONSULTING, LEVELS, Run
 from recipes.bench.vlm_settings import REASONREC
@@ -80,7 +80,7 @@ def routing(
 
 def outcomes(data: PreparedDataset, tools: Path, run: Run) -> OutcomeTable:
     """Every test query: a hit among five by the tools' learned fusion, the reasoner alone, and consulting them."""
-    fusion = fusion_of(ask(data, tools, 1, k=REACH), data, tools / "fusion.json")
+    fusion = fusion_of(ask_honestly(data, tools, k=REACH), data, tools / FITTED)
     asked = ask(data, tools, 0, k=REACH)
     fused = fuse(fusion, asked, k=REASONREC.shown)
     first = {f"{name}_score": _best(answer.scores) for name, answer in asked.answers.items()}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from rr_planner import QueryBatch, Ranking
 from rr_tools import RuntimeTool, TrainingData, load_tool, train
 
 TOOLS = ("item-transition", "sasrec", "text-knn", "attribute-knn")
+TEST, HONEST = 0, (2, 1)
+"""Places from the end: of the test item, and of the items that are learned from with the tools' answers."""
 USERS_AT_ONCE = 2000
 SEED = 0
 
@@ -55,6 +58,11 @@ def ask(data: PreparedDataset, cache: Path, place: int, *, k: int) -> Asked:
     """
     tools = {name: load_tool(trained(name, data, cache, hidden=1 + place)) for name in TOOLS}
     return _ask(data, asked_for(data, place), tools, cache / f"answers-{place}-{k}.npz", k)
+
+
+def ask_honestly(data: PreparedDataset, cache: Path, *, k: int) -> Asked:
+    """Ask for all that may be learned from, see `ask`; the validation items come last."""
+    return _joined(data, [ask(data, cache, place, k=k) for place in HONEST])
 
 
 def asked_for(data: PreparedDataset, place: int) -> Examples:
@@ -115,6 +123,22 @@ def queries(data: PreparedDataset, examples: Examples) -> QueryBatch:
     """Ask about examples."""
     horizon = data.evidence_horizon().normalized[examples.users]
     return QueryBatch.of(users=examples.users, histories=examples.histories, evidence_horizon=horizon)
+
+
+def _joined(data: PreparedDataset, parts: Sequence[Asked]) -> Asked:
+    examples = Examples(
+        np.concatenate([part.examples.users for part in parts]),
+        tuple(chain.from_iterable(part.examples.histories for part in parts)),
+        np.concatenate([part.examples.targets for part in parts]),
+    )
+    answers = {
+        name: Ranking(
+            np.concatenate([part.answers[name].items for part in parts]),
+            np.concatenate([part.answers[name].scores for part in parts]),
+        )
+        for name in parts[0].answers
+    }
+    return Asked(examples, queries(data, examples), answers)
 
 
 def _ask(data: PreparedDataset, examples: Examples, tools: Mapping[str, RuntimeTool], file: Path, k: int) -> Asked:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from recipes.bench.fused_answers import FUSED
-from recipes.bench.tool_answers import Asked, codes
+from recipes.bench.tool_answers import HONEST, Asked, codes, without_last
 from recipes.bench.vlm_settings import VlmSettings
 from recipes.demo.examples import Examples, windows
 from recipes.demo.tuning import item_categories
@@ -27,26 +27,35 @@ STRANGER = "stranger"
 
 
 def tuning_rows(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int) -> list[Row]:
-    """Return windows over the training items, and examples with the tools' answers and, some, without."""
+    """Return windows over the training items, and examples with the tools' answers and, some, without.
+
+    An item that the tools are asked for is the answer of no window: the model must not know it better than they do.
+    """
+    sequences = data.sequences(until="train")
+    if settings.tools:
+        sequences = without_last(sequences, max(HONEST) - 1)
     first = settings.window_draws * seed
-    parts = [windowed(data, settings, first + draw, shorter=draw > 0) for draw in range(settings.window_draws)]
+    draws = range(settings.window_draws)
+    parts = [windowed(data, sequences, settings, first + draw, shorter=draw > 0) for draw in draws]
     if settings.tools:
         own = DRAWS * seed
         parts += [_consulting(data, asked, settings, own), _alone(data, asked, settings, own)]
     return list(chain.from_iterable(parts))
 
 
-def windowed(data: PreparedDataset, settings: VlmSettings, seed: int, *, shorter: bool = False) -> Iterator[Row]:
-    """Windows over the training items, tiled, each in a drawn wording.
+def windowed(
+    data: PreparedDataset, sequences: Sequences, settings: VlmSettings, seed: int, *, shorter: bool = False
+) -> Iterator[Row]:
+    """Windows over every user's items, tiled, each in a drawn wording.
 
     Args:
         data: the prepared dataset.
+        sequences: of every user.
         settings: of the tuning.
         seed: draws wordings and ends.
         shorter: end each user's items at a drawn place. The last item of a window is its answer, which weighs as much
             as all before it: the same one again and again is learned by heart.
     """
-    sequences = data.sequences(until="train")
     spans = windows(_shorter(sequences, seed) if shorter else sequences, size=settings.history, stride=settings.history)
     return _rows(data, spans, settings, seed=seed)
 
@@ -99,12 +108,14 @@ def _alone(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed: int
 
 
 def _disturbed(said: Mapping[str, NDArray[np.int64]], settings: VlmSettings, seed: int) -> dict[str, NDArray[np.int64]]:
-    tools = EvidenceNoise(missing=settings.missing, wrong=settings.wrong, seed=seed)
     fusion = EvidenceNoise(missing=settings.without_fusion, wrong=0.0, seed=seed)
-    shown: dict[str, NDArray[np.int64]] = {}
-    for name, answer in said.items():
-        shown |= (fusion if name == FUSED else tools).apply({name: answer})
-    return shown
+    fused = fusion.apply({FUSED: said[FUSED]})[FUSED]
+    rarely, often = (
+        EvidenceNoise(missing=settings.missing, wrong=wrong, seed=seed).apply(said)
+        for wrong in (settings.wrong, settings.wrong_without_fusion)
+    )
+    silent = fused.max(axis=1, keepdims=True) < 0
+    return {name: fused if name == FUSED else np.where(silent, often[name], rarely[name]) for name in said}
 
 
 def _stranger(answers: Mapping[str, NDArray[np.int64]], rate: float, seed: int) -> NDArray[np.int64]:

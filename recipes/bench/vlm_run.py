@@ -20,8 +20,19 @@ import torch
 import typer
 from numpy.typing import NDArray
 
-from recipes.bench.fused_answers import FUSED, REACH, cross_fused, fuse, fusion_of, with_fused
-from recipes.bench.tool_answers import TOOLS, Asked, ask, codes, list_ranks, trained
+from recipes.bench.fused_answers import FITTED, FUSED, REACH, cross_fused, fuse, fusion_of, with_fused
+from recipes.bench.tool_answers import (
+    HONEST,
+    TEST,
+    TOOLS,
+    Asked,
+    ask,
+    ask_honestly,
+    asked_for,
+    codes,
+    list_ranks,
+    trained,
+)
 from recipes.bench.vlm_noise import disturbed, overruling
 from recipes.bench.vlm_rows import WIDTH, catalogue, tuning_rows
 from recipes.bench.vlm_settings import VARIANTS, VlmSettings
@@ -29,7 +40,6 @@ from rr_data.interfaces import PreparedDataset
 from rr_vlm import EmbeddedOptions, PromptOptions, VlmReasoner, train
 
 RESULT, ANSWERS = "result.json", "answers.npz"
-TEST, VALIDATION = 0, 1  # places from the end
 DEPTH = 20
 USERS_AT_ONCE = 2000
 KIB = 1 if sys.platform == "darwin" else 1024
@@ -51,14 +61,15 @@ def run(
     torch.set_num_threads(threads)
     settings = VARIANTS[variant] if steps is None else replace(VARIANTS[variant], steps=steps)
     dataset = PreparedDataset.open(data)
-    said = ask(dataset, tools, VALIDATION, k=REACH)
-    fitting, held_out = split(cross_fused(said, dataset, tools / "fused.npz", k=settings.shown), settings.held_out)
+    honest = ask_honestly(dataset, tools, k=REACH)
+    fused = cross_fused(honest, dataset, tools / "cross-fused.npz", k=settings.shown)
+    fitting, held_out = split(fused, len(asked_for(dataset, HONEST[-1])), settings.held_out)
     if not (out / "reasoner").exists():
         _tune(dataset, fitting, tools, settings, seed, out)
     reasoner, tuned = VlmReasoner.load(out / "reasoner"), time.perf_counter()
     reasoner = calibrated(reasoner, held_out)
     asked = _drawn(ask(dataset, tools, TEST, k=REACH), users)
-    asked = with_fused(asked, fuse(fusion_of(said, dataset, tools / "fusion.json"), asked, k=settings.shown))
+    asked = with_fused(asked, fuse(fusion_of(honest, dataset, tools / FITTED), asked, k=settings.shown))
     columns = measured(reasoner, asked, dataset)
     noise = overruling(reasoner, asked, seed) if variant == "reasonrec" and users is None else {}
     np.savez(out / ANSWERS, **columns)
@@ -67,10 +78,13 @@ def run(
     _write_result(out, reasoner, variant, seed, settings, chosen, noise, time.perf_counter() - tuned)
 
 
-def split(asked: Asked, share: float) -> tuple[Asked, Asked]:
-    """Part users into those that are tuned on and those held out; who is, does not hang on who else is there."""
+def split(asked: Asked, last: int, share: float) -> tuple[Asked, Asked]:
+    """Part examples into those that are tuned on and those held out, some users' among the last ones.
+
+    Who is held out does not hang on who else is there.
+    """
     drawn = np.random.default_rng(0).random(asked.examples.users.max(initial=0) + 1) < share
-    out = drawn[asked.examples.users]
+    out = drawn[asked.examples.users] & (np.arange(len(asked)) >= len(asked) - last)
     return asked.take(np.flatnonzero(~out)), asked.take(np.flatnonzero(out))
 
 

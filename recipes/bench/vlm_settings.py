@@ -23,6 +23,7 @@ class VlmSettings:
         held_out: share of the users whose validation item is kept from tuning: for choices and for calibration.
         missing: share of the tools' answers that are dropped from an example.
         wrong: share of them that belong to another example.
+        wrong_without_fusion: the same where the learned fusion is silent: only there is a wrong tool hard to tell.
         without_fusion: share of the examples that lack the answer of the learned fusion, which is never another's.
         strangers: share of the examples in which a tool without a name of its own speaks too, mostly of another user.
         alone_every: of so many examples with tools' answers one is also shown without.
@@ -42,6 +43,7 @@ class VlmSettings:
     held_out: float = 0.1
     missing: float = 0.1
     wrong: float = 0.15
+    wrong_without_fusion: float = 0.3
     without_fusion: float = 0.25
     strangers: float = 0.3
     alone_every: int = 1

@@ -69,7 +69,7 @@ def run(
 
 def tuning_rows(data: PreparedDataset, settings: VlmSettings, seed: int) -> Iterator[dict[str, Any]]:
     """Windows over the training items, and of the other tasks as many rows as may be drawn."""
-    yield from windowed(data, settings, seed)
+    yield from windowed(data, data.sequences(until="train"), settings, seed)
     most = settings.steps * settings.batch
     for number, task in enumerate(ASKED):
         asked = training_queries(data, task, seed=seed, **({"per_user": 2} if task == "direct" else {}))
