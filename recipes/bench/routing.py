@@ -15,16 +15,15 @@ from numpy.typing import NDArray
 
 from recipes.bench.fused_answers import FITTED, FUSED, REACH, fuse, fusion_of
 from recipes.bench.page import write_below
-from recipes.bench.routing_page import Split, page
+from recipes.bench.routing_page import Spared, Split, page
 from recipes.bench.tool_answers import TOOLS, ask, ask_honestly, trained
 from recipes.bench.tools_data import prepared
 from recipes.bench.vlm_page import ALONE, CONSULTING, LEVELS, Run
 from recipes.bench.vlm_settings import REASONREC
 from rr_data.interfaces import PreparedDataset
-from rr_eval import ece
+from rr_eval import ece, paired_difference
 from rr_planner import (
     Bands,
-    CalibrationError,
     Costs,
     ExpectedBenefit,
     Isotonic,
@@ -41,7 +40,8 @@ from rr_planner import (
 from rr_tools import load_tool
 from rr_vlm import VlmReasoner
 
-BUDGETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+BUDGETS = (0.1, 0.25, 0.5, 0.62)
+"""Shares of what always asking the reasoner with evidence costs."""
 TOOL_USE = (0.25, 0.5, 0.75)
 PRICES = (0.0, *np.geomspace(1e-4, 1.0, 40))
 """Gains that asking the reasoner once must bring."""
@@ -112,7 +112,7 @@ def measured(table: OutcomeTable, levels: NDArray[np.int64], spent: Costs, seed:
     bands = _bands(fitting)
     return Split(
         free=evaluate(rest, {"learned": free}, costs=spent, seed=seed),
-        equal=_equal(fitting, rest, spent, seed),
+        spared={share: _spared(fitting, rest, spent, share, seed) for share in _affordable(spent)},
         tool_use={rate: _with_tools(fitting, rest, spent, rate, seed) for rate in TOOL_USE},
         by_level=[_figures(free, rest.take(of_rest == level), spent, seed) for level in range(len(LEVELS))],
         bands=_figures(bands, rest, spent, seed),
@@ -139,9 +139,14 @@ def violations(policy: ExpectedBenefit, table: OutcomeTable, seed: int) -> float
 def _losses(policy: ExpectedBenefit, table: OutcomeTable, price: float) -> Numbers:
     """[B] what always asking the reasoner with evidence would have gained more."""
     dearer = replace(policy, prices=Prices(price / policy.costs.reasoner))
-    gained = table.routes[decide(dearer, table.signals), np.arange(len(table))]
-    losses: Numbers = np.clip(table.both - gained, 0.0, 1.0)
+    losses: Numbers = np.clip(table.both - _gained(dearer, table), 0.0, 1.0)
     return losses
+
+
+def _gained(policy: Policy, table: OutcomeTable) -> Numbers:
+    """[B] by the route that the policy takes."""
+    gained: Numbers = table.routes[decide(policy, table.signals), np.arange(len(table))]
+    return gained
 
 
 def _calibrated(
@@ -152,16 +157,19 @@ def _calibrated(
     return Isotonic.fit(*told(fitting))(confidence), right
 
 
-def _equal(fitting: OutcomeTable, rest: OutcomeTable, spent: Costs, seed: int) -> PolicyFigures | None:
-    everything = spent.tools + spent.evidence
-    for share in BUDGETS:
-        try:
-            found = calibrate_benefits(fitting, costs=spent, target=Target(budget=share * everything), seed=seed)
-        except CalibrationError:  # the tools alone cost more
-            continue
-        if found.expected.gain.value >= found.baselines["both"].gain.value:
-            return _figures(found.policy, rest, spent, seed)
-    return None
+def _affordable(spent: Costs) -> list[float]:
+    """The budgets that the tools alone do not exceed."""
+    return [share for share in BUDGETS if share * _everything(spent) > spent.tools]
+
+
+def _everything(spent: Costs) -> float:
+    return spent.tools + spent.evidence
+
+
+def _spared(fitting: OutcomeTable, rest: OutcomeTable, spent: Costs, share: float, seed: int) -> Spared:
+    budget = Target(budget=share * _everything(spent))
+    policy = calibrate_benefits(fitting, costs=spent, target=budget, seed=seed).policy
+    return Spared(_figures(policy, rest, spent, seed), paired_difference(_gained(policy, rest), rest.both, seed=seed))
 
 
 def _with_tools(fitting: OutcomeTable, rest: OutcomeTable, spent: Costs, rate: float, seed: int) -> PolicyFigures:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from recipes.bench.fused_answers import FUSED
 from recipes.bench.vlm_page import ALONE, LEVELS
+from rr_eval import PairedDifference
 from rr_planner import Costs, PolicyFigures
 
 SYSTEMS = {
@@ -20,14 +21,26 @@ SYSTEMS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """What a policy did within a budget.
+
+    Attributes:
+        figures: of it.
+        difference: of its gains to those of always asking the reasoner with evidence, query by query.
+    """
+
+    figures: PolicyFigures
+    difference: PairedDifference
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
     """What policies that were fitted on half of the users did with the others.
 
     Attributes:
         free: the largest gain at any cost; beside it the fixed routes, random routing and the oracle.
-        equal: the cheapest budget whose expected gain, on the users that it was fitted on, reaches that of always
-            asking the reasoner with evidence; None where none does.
+        spared: by the share of the cost of always asking the reasoner with evidence that may be spent.
         tool_use: by the rate that was asked for, its figures.
         by_level: of `free`, by evidence-horizon level.
         bands: the paper's bands, their thresholds on confidences at quantiles of the half that was fitted on.
@@ -38,7 +51,7 @@ class Split:
     """
 
     free: Mapping[str, PolicyFigures]
-    equal: PolicyFigures | None
+    spared: Mapping[float, Spared]
     tool_use: Mapping[float, PolicyFigures]
     by_level: Sequence[PolicyFigures]
     bands: PolicyFigures
@@ -54,11 +67,12 @@ def page(found: Mapping[str, tuple[Costs, Sequence[Split]]], command: str) -> st
         lines += [f"## {name}", "", _told(costs, splits), ""]
         lines += ["| | HR@5 | 95 %, seed 0 | MFLOPs a query | tools take part |", "|---|---|---|---|---|"]
         lines += [_row(label, [one.free[system] for one in splits]) for system, label in SYSTEMS.items()]
-        equal = [one.equal for one in splits if one.equal is not None]
-        if equal:
-            lines.append(_row(f"learned, as good as both ({len(equal)} of {len(splits)} seeds)", equal))
         lines.append(_row("the paper's bands", [one.bands for one in splits]))
-        lines += ["", _gap([one.free["learned"] for one in splits]), *_saved(splits), ""]
+        lines += ["", _gap([one.free["learned"] for one in splits]), ""]
+        lines += ["| FLOPs allowed, of always both | spent | HR@5 | against always both | 95 %, seed 0 | not worse |"]
+        lines += ["|---|---|---|---|---|---|"]
+        lines += [_within(share, splits) for share in splits[0].spared]
+        lines += ["", "Not worse: seeds in which the paired bootstrap interval of the difference holds 0 or more.", ""]
         lines += ["| tool use asked for | achieved, mean | furthest off |", "|---|---|---|"]
         for rate in splits[0].tool_use:
             used = [one.tool_use[rate].tool_use.value for one in splits]
@@ -97,13 +111,17 @@ def _gap(learned: Sequence[PolicyFigures]) -> str:
     return f"Closed of the gap from random to oracle: {mean:.2f} (seed 0: {first.low:.2f} to {first.high:.2f})."
 
 
-def _saved(splits: Sequence[Split]) -> list[str]:
-    pairs = [(one.equal, one.free["both"]) for one in splits if one.equal is not None]
-    if not pairs:
-        return ["No budget was expected to reach always asking both."]
-    saved = statistics.mean(1 - equal.cost.value / both.cost.value for equal, both in pairs)
-    gained = statistics.mean(equal.gain.value / both.gain.value - 1 for equal, both in pairs)
-    return [f"As good as both, it spends {saved:.0%} fewer FLOPs at {gained:+.1%} HR@5."]
+def _within(share: float, splits: Sequence[Split]) -> str:
+    found, both = [one.spared[share] for one in splits], [one.free["both"] for one in splits]
+    gains = [one.figures.gain.value for one in found]
+    spent = statistics.mean(one.figures.cost.value / all_.cost.value for one, all_ in zip(found, both, strict=True))
+    change = statistics.mean(one.difference.mean / all_.gain.value for one, all_ in zip(found, both, strict=True))
+    first, base = found[0].difference, both[0].gain.value
+    not_worse = sum(one.difference.high >= 0 for one in found)
+    return (
+        f"| {share:.0%} | {spent:.0%} | {statistics.mean(gains):.4f} | {change:+.1%} | {first.low / base:+.1%} to "
+        f"{first.high / base:+.1%} | {not_worse} of {len(found)} |"
+    )
 
 
 def _use(one: PolicyFigures) -> float:

@@ -44,8 +44,10 @@ def split():
 
 def test_what_can_be_learned_is_and_costs_less(split):
     assert split.free["learned"].gap_closed.value > 0.8
-    assert split.equal.gain.value > 0.95 * split.free["both"].gain.value
-    assert split.equal.cost.value < 0.7 * split.free["both"].cost.value
+    assert split.spared[0.62].figures.gain.value > 0.95 * split.free["both"].gain.value
+    assert split.spared[0.62].figures.cost.value < 0.7 * split.free["both"].cost.value
+    assert list(split.spared) == [0.25, 0.5, 0.62]  # a tenth would not pay for the tools
+    assert split.spared[0.25].difference.high < 0
     assert split.free["both"].n == 600
     assert sum(one.n for one in split.by_level) == 600
 
@@ -67,7 +69,8 @@ def test_a_controlled_risk_is_seldom_exceeded(split):
 
 def test_the_page_tells_all(split):
     text = page({"books": (COSTS, [split, split])}, "nox -s bench -- routing")
-    assert "| learned, as good as both (2 of 2 seeds) |" in text
+    assert "| 62% | " in text
+    assert "| 2 of 2 |" in text
     assert "Closed of the gap from random to oracle: " in text
-    assert text.count("| 25% |") == 1
+    assert text.count("| 25% |") == 2  # a budget, and a rate of tool use
     assert "| bands: the reasoner reads them | " in text
