@@ -16,6 +16,7 @@ from recipes.bench.fused_answers import FUSED
 from recipes.bench.tool_answers import TOOLS
 from recipes.bench.vlm_noise import THREE
 from recipes.bench.vlm_run import ANSWERS, RESULT
+from recipes.bench.vlm_settings import UNIFORM
 from rr_eval import aurc, bootstrap_interval, ece, hit_rate, ndcg, paired_difference, risk_coverage
 
 ALONE, CONSULTING = "alone", "consulting"
@@ -165,17 +166,28 @@ def _ablations(name: str, base: Run, changed: Sequence[Run]) -> list[str]:
     """Each against the reasoner of the same budget and seed, over the same users."""
     lines = [f"## Ablations, {name}", "", f"{base.result['settings']['steps']:,} steps, seed 0, {_users(base)}."]
     lines += ["Differences are to the first row, for the same users, with the 95 % interval of a paired bootstrap.", ""]
-    lines += ["| variant | alone HR@5 | difference | consulting HR@5 | difference | coldest, alone | consulting |"]
-    lines += ["|---|---|---|---|---|---|---|"]
+    lines += ["| variant | alone HR@5 | difference | consulting HR@5 | difference |", "|---|---|---|---|---|"]
     for run in (base, *changed):
         cells = []
         for system in (ALONE, CONSULTING):
             cells += [f"{run.hits(system).mean():.4f}", "" if run is base else _difference(run, base, system)]
-        cells += [f"{run.hits(system)[run.levels == 2].mean():.4f}" for system in (ALONE, CONSULTING)]
         lines.append(f"| {run.result['variant']} | {' | '.join(cells)} |")
     gap = paired_difference(base.hits(CONSULTING), base.hits(ALONE), seed=0)
     lines += ["", f"With the tools' answers against without them, first row: {_interval(gap)} HR@5."]
+    lines += [line for run in changed if run.result["variant"] == UNIFORM for line in _cold_start(base, run)]
     return [*lines, ""]
+
+
+def _cold_start(base: Run, uniform: Run) -> list[str]:
+    """The curriculum by how much is known of a user."""
+    present = [level for level in range(len(LEVELS)) if (base.levels == level).any()]
+    lines = ["", f"| curriculum against {UNIFORM} | {' | '.join(LEVELS[level] for level in present)} |"]
+    lines.append("|---|" + "---|" * len(present))
+    for system in (ALONE, CONSULTING):
+        ours, theirs = base.hits(system), uniform.hits(system)
+        gaps = [paired_difference(ours[base.levels == at], theirs[base.levels == at], seed=0) for at in present]
+        lines.append(f"| {_named(system)} | {' | '.join(map(_interval, gaps))} |")
+    return lines
 
 
 def _difference(run: Run, base: Run, system: str) -> str:

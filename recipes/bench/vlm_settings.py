@@ -62,10 +62,11 @@ class VlmSettings:
         return min(self.steps, -(-self.passes * rows // self.batch))
 
 
+UNIFORM = "uniform sampling"
 REASONREC = VlmSettings()
 VARIANTS: Mapping[str, VlmSettings] = {
     "reasonrec": REASONREC,
-    "uniform sampling": replace(REASONREC, curriculum={"uniform": True}),
+    UNIFORM: replace(REASONREC, curriculum={"uniform": True}),
     "one template": replace(REASONREC, template=0),
     "random item tokens": replace(REASONREC, start="nothing"),
     "no tools": replace(REASONREC, tools=False),

@@ -67,11 +67,15 @@ def test_the_page_tells_the_lead_over_the_best_tool_and_what_noise_does():
 
 
 def test_ablations_are_differences_to_the_same_budget():
-    changed = run("one template", first=9.0, noise=False)
-    text = page({"books": run()}, [run()], [changed], "nox -s bench -- vlm")
+    changed = [run(name, first=9.0, noise=False) for name in ("one template", "uniform sampling")]
+    text = page({"books": run()}, [run()], changed, "nox -s bench -- vlm")
     (row,) = [line for line in text.splitlines() if line.startswith("| one template")]
     assert "| 0.0000 | -0.5000 (" in row
     assert "## Seeds, books" in text
+    (cold,) = [line for line in text.splitlines() if line.startswith("| reasoner, consulting all | +0.5000 (")]
+    assert (
+    assert cold.count("+0.5000 (") == 3  # levels of evidence horizon
+    )
 
 
 def test_a_variant_differs_in_one_thing():
