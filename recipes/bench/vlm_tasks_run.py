@@ -29,7 +29,7 @@ from rr_vlm import EmbeddedOptions, PromptOptions, VlmReasoner, train
 
 RESULT, ANSWERS = "result.json", "answers.npz"
 ASKED = ("direct", "ctr")
-CALIBRATED_ON = 10_000  # clicks
+CALIBRATED_ON = 20_000  # clicks
 AT_ONCE = 500
 Columns = dict[str, NDArray[Any]]
 

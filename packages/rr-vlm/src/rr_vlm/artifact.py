@@ -29,6 +29,7 @@ from rr_vlm.encoding import PromptEncoder
 from rr_vlm.errors import ArtifactError
 from rr_vlm.inference.confidence import ConfidenceModel
 from rr_vlm.inference.evidence_trust import EvidenceTrust
+from rr_vlm.inference.isotonic import IsotonicCurve
 from rr_vlm.tokens.item_tokens import ItemTokens
 from rr_vlm.tokens.thought_tokens import ThoughtTokens
 
@@ -52,6 +53,7 @@ class ReasonerCard:
         confidence_with_evidence: calibration of answers with evidence.
         trust: how far answers follow the evidence.
         clicks: calibration of click probabilities; its weight on the thought is not used.
+        clicks_curve: what follows it.
         training: how it was tuned: rows, steps, options, final losses, seconds.
     """
 
@@ -65,6 +67,7 @@ class ReasonerCard:
     confidence_with_evidence: ConfidenceModel = field(default_factory=ConfidenceModel)
     trust: EvidenceTrust = field(default_factory=EvidenceTrust)
     clicks: ConfidenceModel = field(default_factory=ConfidenceModel)
+    clicks_curve: IsotonicCurve = field(default_factory=IsotonicCurve)
     training: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -177,9 +180,15 @@ def read_reasoner(path: Path) -> ReasonerParts:
         confidence_with_evidence=ConfidenceModel(**content["confidence_with_evidence"]),
         trust=EvidenceTrust(**content["trust"]),
         clicks=ConfidenceModel(**content["clicks"]),
+        clicks_curve=_curve(content.get("clicks_curve", {})),
         training=content["training"],
     )
     return ReasonerParts(model, encoder, catalogue, card)
+
+
+def _curve(knots: Mapping[str, list[float]]) -> IsotonicCurve:
+    """Read a curve; a reasoner from before it has none."""
+    return IsotonicCurve(**{name: tuple(values) for name, values in knots.items()})
 
 
 def _model(path: Path, config: DeliberatorConfig) -> Deliberator:

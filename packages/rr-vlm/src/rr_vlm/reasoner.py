@@ -34,6 +34,7 @@ from rr_vlm.growth import grow, grown_catalogue, item_features
 from rr_vlm.inference.confidence import TOP, ConfidenceModel, fit_confidence
 from rr_vlm.inference.evidence_trust import EvidenceTrust, fit_trust, trusted
 from rr_vlm.inference.explain import write_texts
+from rr_vlm.inference.isotonic import fit_isotonic
 from rr_vlm.inference.questions import yes_probabilities
 from rr_vlm.inference.rank import NO_ITEM, Decided, decide, decide_both, last_states, restrict, top_k
 from rr_vlm.questions import question, task_wording
@@ -273,8 +274,8 @@ class VlmReasoner:
             InputError: there are no candidates, or another task.
         """
         raw = self._yes(queries, evidence, task)
-        calibrated = self._card.clicks.predict(np.full(raw.shape, 0.5), raw)
-        return np.where(raw > 0, calibrated, 0.0)
+        scaled = self._card.clicks.predict(np.full(raw.shape, 0.5), raw)
+        return np.where(raw > 0, self._card.clicks_curve.predict(scaled), 0.0)
 
     def rank_by_yes(self, queries: Queries, k: int) -> tuple[IntArray, NDArray[np.float32]]:
         """Rank candidates by the probability of yes (the direct task): items and scores [B, k], as `deliberate`'s."""
@@ -288,7 +289,10 @@ class VlmReasoner:
         return np.pad(items, missing, constant_values=NO_ITEM), np.pad(scores, missing, constant_values=-np.inf)
 
     def calibrated_clicks(self, queries: Queries, labels: ArrayLike) -> VlmReasoner:
-        """Return a reasoner whose click probabilities are calibrated (Platt scaling) on validation questions.
+        """Return a reasoner whose click probabilities are calibrated on validation questions.
+
+        First by Platt scaling, then by an isotonic curve: items that nobody had in training look worse than they are,
+        which no scaling mends.
 
         Args:
             queries: with candidates [B, C], unseen in tuning.
@@ -296,8 +300,10 @@ class VlmReasoner:
         """
         raw, right = self._yes(queries, None, "ctr"), np.asarray(labels)
         used = (right >= 0) & (raw > 0)
-        fitted = fit_confidence(np.full(used.sum(), 0.5), raw[used], right[used] == 1)
-        return self._with_card(replace(self._card, clicks=fitted))
+        probability, hits, nothing = raw[used], right[used] == 1, np.full(used.sum(), 0.5)
+        scaling = fit_confidence(nothing, probability, hits)
+        curve = fit_isotonic(scaling.predict(nothing, probability), hits)
+        return self._with_card(replace(self._card, clicks=scaling, clicks_curve=curve))
 
     def explain(
         self,
