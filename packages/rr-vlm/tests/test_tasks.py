@@ -1,5 +1,6 @@
 """All four tasks in one mixture: everybody likes even items, says so, and buys one of two items next."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 
 from rr_data.interfaces import PromptTemplate, completion_messages, describe_user, render_prompt, text_completion
 from rr_vlm import InputError, PromptOptions, VlmReasoner, train
+from rr_vlm.artifact import CARD
 from rr_vlm.encoding import PromptEncoder
+from rr_vlm.inference.isotonic import IsotonicCurve
 
 ASK = {
     "ctr": "After {history}, would {user} ({user_desc}) click on {item} {photo}?",
@@ -120,6 +123,15 @@ def test_clicks_are_calibrated_and_kept(reasoner, queries, tmp_path):
     rated.save(tmp_path / "copy")
     again = VlmReasoner.load(tmp_path / "copy")
     assert np.allclose(again.click_probability(queries), rated.click_probability(queries), atol=1e-6)
+
+
+def test_a_reasoner_from_before_the_curve_is_read(reasoner, tmp_path):
+    reasoner.save(tmp_path / "old")
+    file = tmp_path / "old" / CARD
+    card = json.loads(file.read_text(encoding="utf-8"))
+    del card["clicks_curve"]
+    file.write_text(json.dumps(card), encoding="utf-8")
+    assert VlmReasoner.load(tmp_path / "old").parts.card.clicks_curve == IsotonicCurve()
 
 
 @pytest.mark.parametrize("change", [{"label": None}, {"task": "explanation"}, {"completion": []}])

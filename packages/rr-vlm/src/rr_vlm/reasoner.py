@@ -292,7 +292,7 @@ class VlmReasoner:
         """Return a reasoner whose click probabilities are calibrated on validation questions.
 
         First by Platt scaling, then by an isotonic curve: items that nobody had in training look worse than they are,
-        which no scaling mends.
+        which no scaling mends. Where the curve is flat, the probabilities of different questions become equal.
 
         Args:
             queries: with candidates [B, C], unseen in tuning.

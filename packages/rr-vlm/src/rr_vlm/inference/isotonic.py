@@ -14,11 +14,11 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class IsotonicCurve:
-    """Maps probabilities to rates, linearly between knots; without knots they stay as they are.
+    """Maps probabilities to rates, linearly between knots and constant beyond them; without knots they stay.
 
     Attributes:
-        said: probabilities at the knots, rising.
-        found: rates there, never falling.
+        said: [K] probabilities at the knots, never falling.
+        found: [K] rates there, never falling.
     """
 
     said: tuple[float, ...] = ()
@@ -38,10 +38,11 @@ class IsotonicCurve:
 def fit_isotonic(probability: FloatArray, hits: NDArray[np.bool_], *, bins: int = BINS) -> IsotonicCurve:
     """Fit an isotonic regression over bins of equal mass (Zadrozny and Elkan, 2002).
 
-    Where few answers stand in a bin, the probability itself counts: a rate is never 0 or 1.
+    Where few answers stand in a bin, the probability itself counts: a rate is never 0 or 1. Without answers the curve
+    has no knots.
 
     Args:
-        probability: [N] in (0, 1).
+        probability: [N] in (0, 1), N >= 0.
         hits: [N] whether it was so.
         bins: at most so many knots.
     """
