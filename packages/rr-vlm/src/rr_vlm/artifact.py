@@ -52,7 +52,7 @@ class ReasonerCard:
         confidence_alone: calibration of answers without evidence.
         confidence_with_evidence: calibration of answers with evidence.
         trust: how far answers follow the evidence.
-        clicks: calibration of click probabilities; its weight on the thought is not used.
+        clicks: calibration of click probabilities, of which only bias and mass are used.
         clicks_curve: what follows it.
         training: how it was tuned: rows, steps, options, final losses, seconds.
     """

@@ -206,7 +206,7 @@ class VlmReasoner:
     ) -> Deliberation:
         items, scores = top_k(log_probs, max(k, TOP))
         model: ConfidenceModel = self._card.confidence_with_evidence if evidence else self._card.confidence_alone
-        confidence = model.predict(decided.confidence, _mass(scores))
+        confidence = model.predict(**_raw_confidence(decided, scores))
         traces = tuple(
             replace(trace, confidence_bin=_bin(sure)) for trace, sure in zip(decided.traces, confidence, strict=True)
         )
@@ -251,7 +251,8 @@ class VlmReasoner:
             log_probs = self._with_card(card)._answer(decided, queries, evidence)
         items, scores = top_k(log_probs, TOP)
         hits = (items == right[:, None]).any(axis=1)
-        fitted = fit_confidence(decided.confidence[known], _mass(scores)[known], hits[known])
+        raw = {name: values[known] for name, values in _raw_confidence(decided, scores).items()}
+        fitted = fit_confidence(hits=hits[known], **raw)
         if evidence:
             return self._with_card(replace(card, confidence_with_evidence=fitted))
         return self._with_card(replace(card, confidence_alone=fitted))
@@ -274,7 +275,7 @@ class VlmReasoner:
             InputError: there are no candidates, or another task.
         """
         raw = self._yes(queries, evidence, task)
-        scaled = self._card.clicks.predict(np.full(raw.shape, 0.5), raw)
+        scaled = self._card.clicks.predict(raw)
         return np.where(raw > 0, self._card.clicks_curve.predict(scaled), 0.0)
 
     def rank_by_yes(self, queries: Queries, k: int) -> tuple[IntArray, NDArray[np.float32]]:
@@ -300,9 +301,9 @@ class VlmReasoner:
         """
         raw, right = self._yes(queries, None, "ctr"), np.asarray(labels)
         used = (right >= 0) & (raw > 0)
-        probability, hits, nothing = raw[used], right[used] == 1, np.full(used.sum(), 0.5)
-        scaling = fit_confidence(nothing, probability, hits)
-        curve = fit_isotonic(scaling.predict(nothing, probability), hits)
+        probability, hits = raw[used], right[used] == 1
+        scaling = fit_confidence(probability, hits)
+        curve = fit_isotonic(scaling.predict(probability), hits)
         return self._with_card(replace(self._card, clicks=scaling, clicks_curve=curve))
 
     def explain(
@@ -537,7 +538,7 @@ def _bin(confidence: float) -> int:
     return min(int(N_BINS * confidence), N_BINS - 1)
 
 
-def _mass(scores: NDArray[np.float32]) -> NDArray[np.float64]:
-    """[B] probability of the first five items, from their log-probabilities [B, k]."""
-    mass: NDArray[np.float64] = np.exp(scores[:, :TOP].astype(np.float64)).sum(axis=1)
-    return mass
+def _raw_confidence(decided: Decided, scores: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+    """By name, the [B] arguments of a `ConfidenceModel`, from log-probabilities [B, k] of the best items."""
+    probability = np.exp(scores[:, :TOP].astype(np.float64))
+    return {"mass": probability.sum(axis=1), "thought": decided.confidence, "first": probability[:, 0]}

@@ -12,36 +12,43 @@ from numpy.typing import ArrayLike, NDArray
 from rr_vlm.errors import InputError
 
 TOP = 5
+NOTHING_SAID = 0.5
+_PENALTY = 1.0  # on the squared distance of the weights from the uncalibrated model, in units of one query
 _EDGE = 1e-4
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfidenceModel:
-    """Platt scaling (Platt, 1999) of two raw confidences: logit p = bias + thought * logit t + mass * logit m.
+    """Platt scaling (Platt, 1999) of raw confidences.
 
-    t is what the thought says (the expectation over its confidence bins), m the probability that the answer's
-    distribution puts on its first five items. Without calibration p = m.
+    logit p = bias + mass * logit m + thought * logit t + first * logit f: m is the probability that the answer's
+    distribution puts on its first five items, t what the thought says (the expectation over its confidence bins), f the
+    probability of the first item. Without calibration p = m.
 
     Attributes:
         bias: intercept.
         thought: weight of the thought's confidence.
         mass: weight of the answer's mass.
+        first: weight of the first item's probability.
         queries: how many validation queries it was fitted on; 0 without calibration.
     """
 
     bias: float = 0.0
     thought: float = 0.0
     mass: float = 1.0
+    first: float = 0.0
     queries: int = 0
 
-    def predict(self, thought: ArrayLike, mass: ArrayLike) -> NDArray[np.float64]:
-        """Return calibrated confidences [B] from the raw ones [B], [B].
+    def predict(
+        self, mass: ArrayLike, *, thought: ArrayLike = NOTHING_SAID, first: ArrayLike = NOTHING_SAID
+    ) -> NDArray[np.float64]:
+        """Return calibrated confidences from the raw ones, each [B] or one number; a half says nothing.
 
         Example:
-            >>> ConfidenceModel().predict([0.5], [0.25]).round(2).tolist()
-            [0.25]
+            >>> ConfidenceModel().predict([0.25, 0.5]).round(2).tolist()
+            [0.25, 0.5]
         """
-        score = self.bias + self.thought * _logit(thought) + self.mass * _logit(mass)
+        score = self.bias + self.mass * _logit(mass) + self.thought * _logit(thought) + self.first * _logit(first)
         probability: NDArray[np.float64] = 1 / (1 + np.exp(-score))
         return probability
 
@@ -50,25 +57,32 @@ class ConfidenceModel:
         return asdict(self)
 
 
-def fit_confidence(thought: ArrayLike, mass: ArrayLike, hits: ArrayLike, *, penalty: float = 1.0) -> ConfidenceModel:
-    """Fit the scaling by penalised maximum likelihood.
+def fit_confidence(
+    mass: ArrayLike,
+    hits: ArrayLike,
+    *,
+    thought: ArrayLike = NOTHING_SAID,
+    first: ArrayLike = NOTHING_SAID,
+) -> ConfidenceModel:
+    """Fit the scaling by maximum likelihood, held near the uncalibrated model.
 
     Args:
-        thought: [N] what the thoughts said.
         mass: [N] top-5 mass of the answers.
         hits: [N] whether the right item was in the first five.
-        penalty: on the squared distance of both weights from the uncalibrated model, in units of one query.
+        thought: [N] what the thoughts said.
+        first: [N] probabilities of the first items.
 
     Raises:
         InputError: the arrays do not fit each other or are empty.
     """
+    shapes = [np.shape(values) for values in (mass, hits, thought, first)]
+    several = len(shapes[0]) == 1 and shapes[0] != (0,)
+    if not several or shapes[1] != shapes[0] or any(shape not in ((), shapes[0]) for shape in shapes[2:]):
+        raise InputError("mass, hits, thought, first", f"shapes {shapes}", "[N] each, N >= 1")
     label = torch.as_tensor(np.asarray(hits, dtype=np.float64))
-    x = torch.as_tensor(np.stack([_logit(thought), _logit(mass)], axis=1))
-    if not len(label) or x.shape != (len(label), 2):
-        raise InputError(
-            "thought, mass, hits", f"shapes {tuple(x.shape)}, {tuple(label.shape)}", "[N], [N], [N], N >= 1"
-        )
-    prior = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)
+    columns = [np.broadcast_to(_logit(values), shapes[0]) for values in (mass, thought, first)]
+    x = torch.as_tensor(np.stack(columns, axis=1))
+    prior = torch.tensor([0.0, 1.0, 0.0, 0.0], dtype=torch.float64)
     theta = prior.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([theta], max_iter=200, line_search_fn="strong_wolfe")
 
@@ -77,14 +91,14 @@ def fit_confidence(thought: ArrayLike, mass: ArrayLike, hits: ArrayLike, *, pena
         score = theta[0] + x @ theta[1:]
         loss = torch.nn.functional.binary_cross_entropy_with_logits(score, label, reduction="sum")
         # A faint pull on the bias keeps it finite where every answer hit, or none.
-        pull = torch.tensor([1e-2, penalty, penalty], dtype=torch.float64)
+        pull = torch.tensor([1e-2, _PENALTY, _PENALTY, _PENALTY], dtype=torch.float64)
         total = loss + (pull * (theta - prior) ** 2).sum() / 2
         total.backward()  # type: ignore[no-untyped-call]
         return total
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
-    bias, on_thought, on_mass = theta.detach().tolist()
-    return ConfidenceModel(bias=bias, thought=on_thought, mass=on_mass, queries=len(label))
+    bias, on_mass, on_thought, on_first = theta.detach().tolist()
+    return ConfidenceModel(bias=bias, thought=on_thought, mass=on_mass, first=on_first, queries=len(label))
 
 
 def _logit(values: ArrayLike) -> NDArray[np.float64]:
