@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from recipes.bench.fused_answers import FITTED, FUSED, REACH, fuse, fusion_of
 from recipes.bench.page import write_below
-from recipes.bench.routing_page import Spared, Split, page
+from recipes.bench.routing_page import Spared, Split, ToolChoice, page
 from recipes.bench.tool_answers import TOOLS, ask, ask_honestly, trained
 from recipes.bench.tools_data import prepared
 from recipes.bench.vlm_page import ALONE, CONSULTING, LEVELS, Run
 from recipes.bench.vlm_settings import REASONREC
 from rr_data.interfaces import PreparedDataset
-from rr_eval import ece, paired_difference
+from rr_eval import ece, gap_closed, paired_difference
 from rr_planner import (
     Bands,
     Costs,
@@ -48,6 +48,7 @@ PRICES = (0.0, *np.geomspace(1e-4, 1.0, 40))
 BANDS = Bands(low_horizon=0.3, high_horizon=0.7, tool_confidence=0.5, reasoner_confidence=(0.1, 0.25, 0.5))
 """The paper's shape, by quantiles: its thresholds on the horizon, and more escalation the less is known of a user."""
 ALPHA, DELTA, RESPLITS = 0.10, 0.05, 1000
+RESAMPLES = 1000
 Numbers = NDArray[np.float64]
 
 
@@ -72,7 +73,9 @@ def routing(
         answered = Run.read(run)
         table = outcomes(dataset, home / "tools", answered)
         spent = costs(dataset, home / "tools", VlmReasoner.load(run / "reasoner"))
-        found[folder.name] = (spent, [measured(table, answered.levels, spent, seed) for seed in range(seeds)])
+        single = np.stack([answered.hits(name) for name in TOOLS])
+        splits = [measured(table, answered.levels, single, spent, seed) for seed in range(seeds)]
+        found[folder.name] = (spent, splits)
     text = page(found, shlex.join(["nox", "-s", "bench", "--", *sys.argv[1:]]))
     write_below(out, text, title="Routing")
     typer.echo(text)
@@ -104,14 +107,23 @@ def costs(data: PreparedDataset, tools: Path, reasoner: VlmReasoner) -> Costs:
     return Costs(tools=light, reasoner=reasoner.flops_per_query, evidence=reasoner.flops_with_evidence)
 
 
-def measured(table: OutcomeTable, levels: NDArray[np.int64], spent: Costs, seed: int) -> Split:
-    """Fit on half of the users, measure on the rest; `levels` are the queries' of evidence horizon."""
+def measured(table: OutcomeTable, levels: NDArray[np.int64], single: Numbers, spent: Costs, seed: int) -> Split:
+    """Fit on half of the users, measure on the rest.
+
+    Args:
+        table: the outcomes of B queries.
+        levels: [B] of evidence horizon.
+        single: [T, B] gains of the tools one by one.
+        spent: what the steps cost.
+        seed: parts the users.
+    """
     half = table.folds(2, seed)
     fitting, rest, of_rest = table.take(half == 0), table.take(half == 1), levels[half == 1]
     free = calibrate_benefits(fitting, costs=spent, seed=seed).policy
     bands = _bands(fitting)
     return Split(
         free=evaluate(rest, {"learned": free}, costs=spent, seed=seed),
+        tool_choice=tool_choice(_gained(free, rest), single[:, half == 1], seed),
         spared={share: _spared(fitting, rest, spent, share, seed) for share in _affordable(spent)},
         tool_use={rate: _with_tools(fitting, rest, spent, rate, seed) for rate in TOOL_USE},
         by_level=[_figures(free, rest.take(of_rest == level), spent, seed) for level in range(len(LEVELS))],
@@ -123,6 +135,19 @@ def measured(table: OutcomeTable, levels: NDArray[np.int64], spent: Costs, seed:
             ALONE: ece(*_calibrated(lambda one: (one.signals.reasoner_confidence, one.reasoner), fitting, rest)),
         },
     )
+
+
+def tool_choice(gained: Numbers, single: Numbers, seed: int) -> ToolChoice:
+    """Put gains [B] between those of one tool drawn for each query and of the best one, of tools [T, B]."""
+    columns = np.stack([gained, single.mean(axis=0), single.max(axis=0)])
+    drawn, rng = np.empty((RESAMPLES, 3)), np.random.default_rng(seed)
+    for number in range(RESAMPLES):
+        drawn[number] = columns[:, rng.integers(columns.shape[1], size=columns.shape[1])].mean(axis=1)
+    gained_, random, oracle = columns.mean(axis=1)
+    low, high = np.quantile(
+        [gap_closed(value, random=worst, oracle=best) for value, worst, best in drawn], (0.025, 0.975)
+    )
+    return ToolChoice(random, oracle, gap_closed(gained_, random=random, oracle=oracle), low, high)
 
 
 def violations(policy: ExpectedBenefit, table: OutcomeTable, seed: int) -> float:

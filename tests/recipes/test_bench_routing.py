@@ -8,7 +8,7 @@ pytest.importorskip("trl")
 
 from recipes.bench import routing
 from recipes.bench.fused_answers import FUSED
-from recipes.bench.routing import measured
+from recipes.bench.routing import measured, tool_choice
 from recipes.bench.routing_page import page
 from rr_planner import Costs, OutcomeTable
 
@@ -39,7 +39,7 @@ def split():
     levels = np.digitize(outcomes.signals.evidence_horizon, (0.3, 0.7))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(routing, "RESPLITS", 50)
-        return measured(outcomes, levels, COSTS, 0)
+        return measured(outcomes, levels, np.stack([outcomes.selected, 1 - outcomes.selected]), COSTS, 0)
 
 
 def test_what_can_be_learned_is_and_costs_less(split):
@@ -67,10 +67,20 @@ def test_a_controlled_risk_is_seldom_exceeded(split):
     assert split.violations <= 0.15  # the half that is measured is small, and its mean strays too
 
 
+def test_a_system_stands_between_a_drawn_tool_and_the_best():
+    tools = np.array([[1.0, 0.0, 0.0, 0.0] * 50, [0.0, 1.0, 0.0, 0.0] * 50])
+    found = tool_choice(np.array([1.0, 0.0, 1.0, 0.0] * 50), tools, seed=0)
+    assert (found.random, found.oracle) == (0.25, 0.5)
+    assert found.closed == 1.0  # half of the queries, some that no tool answers
+    assert found.low < 1.0 < found.high
+    assert tool_choice(tools.max(axis=0), tools, seed=0).low == 1.0
+
+
 def test_the_page_tells_all(split):
     text = page({"books": (COSTS, [split, split])}, "nox -s bench -- routing")
     assert "| 62% | " in text
     assert "| 2 of 2 |" in text
-    assert "Closed of the gap from random to oracle: " in text
+    assert "Closed of the gap from random to oracle routing: " in text
+    assert "as in the paper's Table A7: " in text
     assert text.count("| 25% |") == 2  # a budget, and a rate of tool use
     assert "| bands: the reasoner reads them | " in text
