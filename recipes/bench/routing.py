@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from recipes.bench.fused_answers import FITTED, FUSED, REACH, fuse, fusion_of
 from recipes.bench.page import write_below
-from recipes.bench.routing_page import Spared, Split, ToolChoice, page
+from recipes.bench.routing_page import Calibration, Spared, Split, ToolChoice, page
 from recipes.bench.tool_answers import TOOLS, ask, ask_honestly, trained
 from recipes.bench.tools_data import prepared
 from recipes.bench.vlm_page import ALONE, CONSULTING, LEVELS, Run
@@ -48,7 +48,7 @@ PRICES = (0.0, *np.geomspace(1e-4, 1.0, 40))
 BANDS = Bands(low_horizon=0.3, high_horizon=0.7, tool_confidence=0.5, reasoner_confidence=(0.1, 0.25, 0.5))
 """The paper's shape, by quantiles: its thresholds on the horizon, and more escalation the less is known of a user."""
 ALPHA, DELTA, RESPLITS = 0.10, 0.05, 1000
-RESAMPLES = 1000
+RESAMPLES, DRAWS = 1000, 100
 Numbers = NDArray[np.float64]
 
 
@@ -130,9 +130,9 @@ def measured(table: OutcomeTable, levels: NDArray[np.int64], single: Numbers, sp
         bands=_figures(bands, rest, spent, seed),
         bands_by_level=[_figures(bands, rest.take(of_rest == level), spent, seed) for level in range(len(LEVELS))],
         violations=violations(free, rest, seed),
-        ece={
-            FUSED: ece(*_calibrated(lambda one: (one.signals.tool_confidence[0], one.selected), fitting, rest)),
-            ALONE: ece(*_calibrated(lambda one: (one.signals.reasoner_confidence, one.reasoner), fitting, rest)),
+        calibration={
+            FUSED: calibration(lambda one: (one.signals.tool_confidence[0], one.selected), fitting, rest, seed),
+            ALONE: calibration(lambda one: (one.signals.reasoner_confidence, one.reasoner), fitting, rest, seed),
         },
     )
 
@@ -148,6 +148,17 @@ def tool_choice(gained: Numbers, single: Numbers, seed: int) -> ToolChoice:
         [gap_closed(value, random=worst, oracle=best) for value, worst, best in drawn], (0.025, 0.975)
     )
     return ToolChoice(random, oracle, gap_closed(gained_, random=random, oracle=oracle), low, high)
+
+
+def calibration(
+    told: Callable[[OutcomeTable], tuple[Numbers, Numbers]], fitting: OutcomeTable, rest: OutcomeTable, seed: int
+) -> Calibration:
+    """Calibrate a confidence on outcomes, and measure it on the rest; `told` gives both of them."""
+    confidence, right = told(rest)
+    calibrated = Isotonic.fit(*told(fitting))(confidence)
+    rng = np.random.default_rng(seed)
+    lucky = [ece(calibrated, rng.random(len(rest)) < calibrated) for _ in range(DRAWS)]
+    return Calibration(ece(calibrated, right), float(np.mean(lucky)))
 
 
 def violations(policy: ExpectedBenefit, table: OutcomeTable, seed: int) -> float:
@@ -172,14 +183,6 @@ def _gained(policy: Policy, table: OutcomeTable) -> Numbers:
     """[B] by the route that the policy takes."""
     gained: Numbers = table.routes[decide(policy, table.signals), np.arange(len(table))]
     return gained
-
-
-def _calibrated(
-    told: Callable[[OutcomeTable], tuple[Numbers, Numbers]], fitting: OutcomeTable, rest: OutcomeTable
-) -> tuple[Numbers, Numbers]:
-    """Calibrate a confidence on outcomes; return it for the rest, and theirs."""
-    confidence, right = told(rest)
-    return Isotonic.fit(*told(fitting))(confidence), right
 
 
 def _affordable(spent: Costs) -> list[float]:

@@ -35,6 +35,19 @@ class Spared:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """How far calibrated confidences are from what happens: expected calibration errors in 15 bins of equal mass.
+
+    Attributes:
+        error: of the confidences.
+        chance: mean error where the confidences are the true probabilities, for as many queries.
+    """
+
+    error: float
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
 class ToolChoice:
     """The learned policy between a tool chosen at random and the best one (paper, Table A7).
 
@@ -65,8 +78,7 @@ class Split:
         bands: the paper's bands, their thresholds on confidences at quantiles of the half that was fitted on.
         bands_by_level: of `bands`, by evidence-horizon level.
         violations: share of the resplits of the others in which a controlled risk was above its bound.
-        ece: of the tools' and the reasoner's confidence, calibrated on the half that was fitted on; 15 bins of equal
-            mass.
+        calibration: of the tools' and the reasoner's confidence, on the half that was fitted on.
     """
 
     free: Mapping[str, PolicyFigures]
@@ -77,7 +89,7 @@ class Split:
     bands: PolicyFigures
     bands_by_level: Sequence[PolicyFigures]
     violations: float
-    ece: Mapping[str, float]
+    calibration: Mapping[str, Calibration]
 
 
 def page(found: Mapping[str, tuple[Costs, Sequence[Split]]], command: str) -> str:
@@ -169,10 +181,12 @@ def _means(found: Sequence[Sequence[PolicyFigures]], value: Callable[[PolicyFigu
 
 
 def _calibration(splits: Sequence[Split]) -> str:
-    fused, alone = (max(one.ece[name] for one in splits) for name in (FUSED, ALONE))
+    found = {name: [one.calibration[name] for one in splits] for name in (FUSED, ALONE)}
+    fused, alone = (max(one.error for one in of) for of in found.values())
+    chance = statistics.mean(one.chance for of in found.values() for one in of)
     worst = max(one.violations for one in splits)
     return (
         f"Calibrated on the fitted half, the fusion's confidence has an error of at most {fused:.4f}, the reasoner's "
-        f"of at most {alone:.4f}. A loss against both controlled at .10 was above it in at most {worst:.1%} of 1,000 "
-        "resplits."
+        f"of at most {alone:.4f}; true probabilities would have {chance:.4f} by chance. A loss against both controlled "
+        f"at .10 was above it in at most {worst:.1%} of 1,000 resplits."
     )

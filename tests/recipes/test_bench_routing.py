@@ -76,6 +76,12 @@ def test_a_system_stands_between_a_drawn_tool_and_the_best():
     assert tool_choice(tools.max(axis=0), tools, seed=0).low == 1.0
 
 
+def test_confidences_are_calibrated_as_far_as_chance_lets_them(split):
+    for found in split.calibration.values():
+        assert 0 < found.chance < 0.06
+        assert found.error < found.chance + 0.03
+
+
 def test_the_page_tells_all(split):
     text = page({"books": (COSTS, [split, split])}, "nox -s bench -- routing")
     assert "| 62% | " in text
