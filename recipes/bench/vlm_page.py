@@ -22,6 +22,7 @@ from rr_eval import aurc, bootstrap_interval, ece, hit_rate, ndcg, paired_differ
 ALONE, CONSULTING = "alone", "consulting"
 LEVELS = ("normal (low horizon)", "medium", "coldest (high horizon)")
 COVERAGES = (0.1, 0.25, 0.5, 0.75, 1.0)
+RESAMPLES = 1000
 Values = NDArray[np.float64]
 
 
@@ -128,7 +129,25 @@ def _confidence(run: Run) -> list[str]:
             shown = ", ".join(f"{risks[max(0, round(c * len(risks)) - 1)]:.3f}" for c in COVERAGES)
             figures = f"{sure.mean():.4f} | {right.mean():.4f} | {ece(sure, right):.4f} | {aurc(sure, right):.4f}"
             lines.append(f"| {_named(system)}, {what} | {figures} | {shown} |")
-    return [*lines, ""]
+    lines += ["", "AURC against that of the max probability, with a paired bootstrap interval over test users:"]
+    return [*lines, "; ".join(map(_order, (ALONE, CONSULTING), (run, run))) + ".", ""]
+
+
+def _order(system: str, run: Run) -> str:
+    """How much better the confidence puts the answers in order, below 0, or worse."""
+    right = run.hits(system).astype(bool)
+    pairs = np.stack([run.believed(system, what) for what in ("confidence", "max probability")])
+    drawn, rng = np.empty(RESAMPLES), np.random.default_rng(0)
+    for number in range(RESAMPLES):
+        rows = rng.integers(len(right), size=len(right))
+        drawn[number] = _aurc_difference(pairs[:, rows], right[rows])
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return f"{_named(system)} {_aurc_difference(pairs, right):+.4f} ({low:+.4f} to {high:+.4f})"
+
+
+def _aurc_difference(pairs: Values, right: NDArray[np.bool_]) -> float:
+    own, other = (aurc(sure, right) for sure in pairs)
+    return own - other
 
 
 def _noise(run: Run) -> list[str]:

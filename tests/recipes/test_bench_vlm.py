@@ -62,6 +62,7 @@ def test_a_stranger_says_what_some_tool_says_mostly_to_another():
 def test_the_page_tells_the_lead_over_the_best_tool_and_what_noise_does():
     text = page({"books": run()}, [], [], "nox -s bench -- vlm")
     assert "Consulting, against the best tool (item-transition): +100.0% HR@5" in text
+    assert "with a paired bootstrap interval over test users:\nreasoner alone " in text
     assert "| all tools and noise | 0.0900 | all tools | 0.1000 | -10.0% |" in text
     assert "Seeds" not in text
 
