@@ -13,25 +13,21 @@ from rr_vlm import VlmReasoner
 
 USERS = 5000
 HIT_AT = 5
-WRONG, WRONG_WITHOUT_FUSION, MISSING, FUSION_MISSING = 0.15, 0.3, 0.2, 0.5
+WRONG, MISSING = 0.3, 0.25
 THREE = ("item-transition", "sasrec", "text-knn")
 
 
 def disturbed(asked: Asked, seed: int) -> dict[str, Ranking]:
-    """The tools' answers, some of them missing and, of all but the learned fusion, some of them another user's.
+    """What the tools say without their learned fusion, some of it missing and some of it another user's.
 
-    A fusion is never another user's, as in the examples of tuning, but it is missing more often, and where it is, more
-    of the tools are wrong: there they must be told apart.
+    Where the fusion speaks, which is never another user's, wrong tools are easy to tell.
     """
     rng = np.random.default_rng(seed)
     users = np.arange(len(asked))
-    unfused = rng.random(len(asked)) < FUSION_MISSING
-    wrong = np.where(unfused, WRONG_WITHOUT_FUSION, WRONG)
     said: dict[str, Ranking] = {}
-    for name, answer in asked.answers.items():
-        others = np.where((rng.random(len(asked)) < wrong) & (name != FUSED), rng.permutation(users), users)
-        silent = unfused if name == FUSED else rng.random(len(asked)) < MISSING
-        given = answer.take(others)
+    for name in sorted(asked.answers.keys() - {FUSED}):
+        given = asked.answers[name].take(np.where(rng.random(len(asked)) < WRONG, rng.permutation(users), users))
+        silent = rng.random(len(asked)) < MISSING
         said[name] = Ranking(given.items, np.where(silent[:, None], -np.inf, given.scores))
     return said
 

@@ -145,16 +145,12 @@ def test_the_fusion_is_silent_at_times_and_never_anothers():
     assert others[unfused].mean() == pytest.approx(REASONREC.wrong_without_fusion, abs=0.06)
 
 
-def test_disturbed_answers_are_missing_or_anothers_and_the_fusion_is_never_anothers():
+def test_disturbed_answers_are_missing_or_anothers_and_lack_the_fusion():
     lists = np.tile(np.arange(2000)[:, None], (1, 2))
-    answers = {name: Ranking(lists, np.tile([2.0, 1.0], (2000, 1))) for name in ("sasrec", "fused")}
+    answers = {name: Ranking(lists, np.tile([2.0, 1.0], (2000, 1))) for name in ("sasrec", FUSED)}
     users = np.arange(2000)
     asked = QueryBatch.of(users=users, histories=list(lists), evidence_horizon=np.zeros(2000))
     examples = Examples(users, tuple(lists), lists[:, 0])
-    said = disturbed(Asked(examples, asked, answers), seed=0)
-    silent = {name: np.isneginf(answer.scores).all(axis=1).mean() for name, answer in said.items()}
-    assert silent == pytest.approx({"sasrec": 0.2, "fused": 0.5}, abs=0.04)
-    assert (said["fused"].items == lists).all()
-    unfused, others = np.isneginf(said["fused"].scores[:, 0]), (said["sasrec"].items != lists).any(axis=1)
-    assert others[~unfused].mean() == pytest.approx(0.15, abs=0.03)
-    assert others[unfused].mean() == pytest.approx(0.3, abs=0.04)
+    (said,) = disturbed(Asked(examples, asked, answers), seed=0).values()
+    assert np.isneginf(said.scores).all(axis=1).mean() == pytest.approx(0.25, abs=0.03)
+    assert (said.items != lists).any(axis=1).mean() == pytest.approx(0.3, abs=0.03)
