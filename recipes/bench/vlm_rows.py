@@ -34,30 +34,23 @@ def tuning_rows(data: PreparedDataset, asked: Asked, settings: VlmSettings, seed
     sequences = data.sequences(until="train")
     if settings.tools:
         sequences = without_last(sequences, max(HONEST) - 1)
-    first = settings.window_draws * seed
-    draws = range(settings.window_draws)
-    parts = [windowed(data, sequences, settings, first + draw, shorter=draw > 0) for draw in draws]
+    parts = [windowed(data, sequences, settings, seed)]
     if settings.tools:
         own = DRAWS * seed
         parts += [_consulting(data, asked, settings, own), _alone(data, asked, settings, own)]
     return list(chain.from_iterable(parts))
 
 
-def windowed(
-    data: PreparedDataset, sequences: Sequences, settings: VlmSettings, seed: int, *, shorter: bool = False
-) -> Iterator[Row]:
-    """Windows over every user's items, tiled, each in a drawn wording.
+def windowed(data: PreparedDataset, sequences: Sequences, settings: VlmSettings, seed: int) -> Iterator[Row]:
+    """Windows over every user's items, tiled, as often as the settings say, each in a drawn wording.
 
-    Args:
-        data: the prepared dataset.
-        sequences: of every user.
-        settings: of the tuning.
-        seed: draws wordings and ends.
-        shorter: end each user's items at a drawn place. The last item of a window is its answer, which weighs as much
-            as all before it: the same one again and again is learned by heart.
+    From the second time on each user's items end at a drawn place. The last item of a window is its answer, which
+    weighs as much as all before it: the same one again and again is learned by heart.
     """
-    spans = windows(_shorter(sequences, seed) if shorter else sequences, size=settings.history, stride=settings.history)
-    return _rows(data, spans, settings, seed=seed)
+    for draw in range(settings.window_draws):
+        own = settings.window_draws * seed + draw
+        read = _shorter(sequences, own) if draw else sequences
+        yield from _rows(data, windows(read, size=settings.history, stride=settings.history), settings, seed=own)
 
 
 def _shorter(sequences: Sequences, seed: int) -> Sequences:
