@@ -1,3 +1,4 @@
+import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -120,6 +121,24 @@ def test_calibrated_it_trusts_the_tool_that_is_right(reasoner, queries, evidence
     assert trust.queries == len(rows)
     assert trust.listed["next-item"] + trust.height["next-item"] > trust.listed["noise"] + trust.height["noise"]
     assert np.array_equal(rated.scores(queries), reasoner.scores(queries))  # alone nothing changes
+
+
+def test_where_a_tool_is_silent_another_trust_holds(reasoner, queries, evidence, world, tmp_path):
+    some = {"next-item": evidence["next-item"]}
+    once = reasoner.calibrated(queries, world.targets, evidence)
+    assert once.parts.card.trust_incomplete == once.parts.card.trust
+    twice = reasoner.calibrated(queries, world.targets, evidence, disturbed=[some])
+    complete, incomplete = twice.parts.card.trust, twice.parts.card.trust_incomplete
+    assert complete == once.parts.card.trust
+    assert incomplete.listed["noise"] == 0.0
+    assert np.array_equal(twice.scores(queries, evidence), once.scores(queries, evidence))
+    assert not np.array_equal(twice.scores(queries, some), once.scores(queries, some))
+    twice.save(tmp_path / "twice")
+    assert VlmReasoner.load(tmp_path / "twice").parts.card.trust_incomplete == incomplete
+    card = json.loads((tmp_path / "twice" / "reasoner.json").read_text())
+    del card["trust_incomplete"]  # a reasoner from before there was one
+    (tmp_path / "twice" / "reasoner.json").write_text(json.dumps(card))
+    assert VlmReasoner.load(tmp_path / "twice").parts.card.trust_incomplete == complete
 
 
 def test_a_changed_file_is_noticed(tuned, tmp_path):

@@ -51,7 +51,8 @@ class ReasonerCard:
         tokens_with_evidence: mean length of tuning prompts with evidence.
         confidence_alone: calibration of answers without evidence.
         confidence_with_evidence: calibration of answers with evidence.
-        trust: how far answers follow the evidence.
+        trust: how far answers follow the evidence where every tool speaks.
+        trust_incomplete: the same where one is silent.
         clicks: calibration of click probabilities, of which only bias and mass are used.
         clicks_curve: what follows it.
         training: how it was tuned: rows, steps, options, final losses, seconds.
@@ -66,6 +67,7 @@ class ReasonerCard:
     confidence_alone: ConfidenceModel = field(default_factory=ConfidenceModel)
     confidence_with_evidence: ConfidenceModel = field(default_factory=ConfidenceModel)
     trust: EvidenceTrust = field(default_factory=EvidenceTrust)
+    trust_incomplete: EvidenceTrust = field(default_factory=EvidenceTrust)
     clicks: ConfidenceModel = field(default_factory=ConfidenceModel)
     clicks_curve: IsotonicCurve = field(default_factory=IsotonicCurve)
     training: Mapping[str, Any] = field(default_factory=dict)
@@ -179,6 +181,7 @@ def read_reasoner(path: Path) -> ReasonerParts:
         confidence_alone=ConfidenceModel(**content["confidence_alone"]),
         confidence_with_evidence=ConfidenceModel(**content["confidence_with_evidence"]),
         trust=EvidenceTrust(**content["trust"]),
+        trust_incomplete=EvidenceTrust(**content.get("trust_incomplete", content["trust"])),
         clicks=ConfidenceModel(**content["clicks"]),
         clicks_curve=_curve(content.get("clicks_curve", {})),
         training=content["training"],

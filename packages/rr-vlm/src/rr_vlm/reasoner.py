@@ -32,7 +32,7 @@ from rr_vlm.errors import InputError
 from rr_vlm.flops import query_flops
 from rr_vlm.growth import grow, grown_catalogue, item_features
 from rr_vlm.inference.confidence import TOP, ConfidenceModel, fit_confidence
-from rr_vlm.inference.evidence_trust import EvidenceTrust, fit_trust, trusted
+from rr_vlm.inference.evidence_trust import EvidenceTrust, everybody_speaks, fit_trusts, trusted
 from rr_vlm.inference.explain import write_texts
 from rr_vlm.inference.isotonic import fit_isotonic
 from rr_vlm.inference.questions import yes_probabilities
@@ -240,14 +240,17 @@ class VlmReasoner:
             disturbed: other answers of the tools to the same queries, some missing or wrong, on which the trust in
                 tools is fitted too: on right answers alone it learns to follow any.
         """
-        card = replace(self._card, trust=EvidenceTrust()) if evidence else self._card
+        card = self._card
+        if evidence:
+            card = replace(card, trust=EvidenceTrust(), trust_incomplete=EvidenceTrust())
         untrusting = self._with_card(card)
         decided, log_probs = untrusting._decide(queries, evidence)
         right = np.asarray(targets, dtype=np.int64)
         known = right >= 0
         if evidence:
             answered = [(log_probs, evidence), *((untrusting._decide(queries, said)[1], said) for said in disturbed)]
-            card = replace(card, trust=fit_trust(answered, right, self.prompt.answers_shown))
+            complete, incomplete = fit_trusts(answered, right, self.prompt.answers_shown)
+            card = replace(card, trust=complete, trust_incomplete=incomplete)
             log_probs = self._with_card(card)._answer(decided, queries, evidence)
         items, scores = top_k(log_probs, TOP)
         hits = (items == right[:, None]).any(axis=1)
@@ -497,9 +500,12 @@ class VlmReasoner:
         self, decided: Decided, queries: Queries, evidence: Mapping[str, Answers] | None
     ) -> NDArray[np.float32]:
         """[B, n_items] log-probabilities of what may be recommended."""
-        log_probs = decided.log_probs
-        if evidence and self._card.trust.queries:
-            log_probs = trusted(log_probs, evidence, self._card.trust, self.prompt.answers_shown)
+        log_probs, card, shown = decided.log_probs, self._card, self.prompt.answers_shown
+        if evidence and card.trust.queries:
+            log_probs = trusted(decided.log_probs, evidence, card.trust, shown)
+            silent = ~everybody_speaks(evidence, card.trust.listed, shown, log_probs.shape)
+            if silent.any():
+                log_probs[silent] = trusted(decided.log_probs, evidence, card.trust_incomplete, shown)[silent]
         return restrict(log_probs, self._known(queries.histories), queries.candidates)
 
     def _with_card(self, card: ReasonerCard) -> VlmReasoner:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rr_vlm.inference.evidence_trust import EvidenceTrust, fit_trust, listed, trusted
+from rr_vlm.inference.evidence_trust import EvidenceTrust, everybody_speaks, fit_trust, fit_trusts, listed, trusted
 from rr_vlm.inference.rank import restrict
 
 N, N_ITEMS, SHOWN = 4000, 30, 6
@@ -75,6 +75,31 @@ def test_a_tool_that_was_also_seen_wrong_is_followed_less(world):
     assert 0.0 < careful.height["clear"] < 0.8 * trusting.height["clear"]
     assert careful.queries == 2 * N
     assert fit_trust([(own, evidence), (own, {})], targets, SHOWN).height.keys() == evidence.keys()
+
+
+def test_where_a_tool_is_silent_other_weights_are_fitted(world):
+    own, targets, evidence = world
+    one = {"clear": evidence["clear"], "vague": some(evidence, np.random.default_rng(1).permutation(N))["vague"]}
+    silent = np.where(np.arange(N)[:, None] % 2 == 0, -np.inf, one["vague"].scores)
+    one["vague"] = SimpleNamespace(items=one["vague"].items, scores=silent)
+    complete, incomplete = fit_trusts([(own, evidence), (own, one)], targets, SHOWN)
+    assert (complete.queries, incomplete.queries) == (N + N // 2, N // 2)
+    assert incomplete.height["clear"] == pytest.approx(2.0, abs=0.2)
+    assert incomplete.listed["vague"] == incomplete.height["vague"] == 0.0
+    alike = fit_trust([(own, evidence)], targets, SHOWN)
+    assert fit_trusts([(own, evidence)], targets, SHOWN) == (alike, alike)
+    only = {
+        "clear": evidence["clear"],
+        "vague": SimpleNamespace(items=one["vague"].items, scores=np.full_like(silent, -np.inf)),
+    }
+    assert fit_trusts([(own, only)], targets, SHOWN)[0].queries == N
+
+
+def test_who_speaks_shows_an_item():
+    said = SimpleNamespace(items=np.array([[1], [0], [9]]), scores=np.array([[1.0], [-np.inf], [1.0]]))
+    assert everybody_speaks({"a": said}, ["a"], 1, (3, 5)).tolist() == [True, False, False]
+    assert everybody_speaks({"a": said}, ["a", "b"], 1, (3, 5)).tolist() == [False] * 3
+    assert everybody_speaks({"a": said}, [], 1, (3, 5)).all()
 
 
 def test_heights_are_over_the_last_item_shown_and_what_is_no_answer_is_left_out():

@@ -4,11 +4,12 @@ The pointer head learned from examples that the model has come to know, and sees
 not know its own order deserves less trust than it claims, and a tool's score tells how clear a rank is. An answer with
 evidence is p(item)^own * exp(sum over tools of listed[tool] + height[tool] * h(tool, item)), normalised over the items;
 the sum is over the tools that show the item, and h is by how much a tool scores it above the last one that it shows.
+What a list is worth depends on who else speaks: where a tool is silent, other weights hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -77,6 +78,25 @@ def trusted(
     return result
 
 
+def everybody_speaks(
+    evidence: Mapping[str, ScoredItems], tools: Collection[str], shown: int, shape: tuple[int, ...]
+) -> NDArray[np.bool_]:
+    """Return [B] whether every one of the tools shows an item; `shape` is (B, n_items).
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> said = SimpleNamespace(items=np.array([[2], [0]]), scores=np.array([[3.0], [-np.inf]]))
+        >>> everybody_speaks({"tool": said}, ["tool"], shown=1, shape=(2, 3)).tolist()
+        [True, False]
+    """
+    size, n_items = shape
+    speaks = np.ones(size, dtype=np.bool_)
+    for name in tools:
+        rows = listed(evidence[name], shown, n_items)[0] if name in evidence else np.empty(0, np.int64)
+        speaks &= np.bincount(rows, minlength=size) > 0
+    return speaks
+
+
 def listed(answer: ScoredItems, shown: int, n_items: int) -> tuple[IntArray, IntArray, FloatArray]:
     """Return row, item and height of everything that a tool shows; padding and unknown items are left out."""
     items = np.asarray(answer.items, dtype=np.int64)[:, :shown]
@@ -87,9 +107,21 @@ def listed(answer: ScoredItems, shown: int, n_items: int) -> tuple[IntArray, Int
     return rows, items[rows, places], scores[rows, places] - last[rows]
 
 
-def fit_trust(
-    answered: Sequence[tuple[NDArray[np.float32], Mapping[str, ScoredItems]]], targets: IntArray, shown: int
-) -> EvidenceTrust:
+Answered = Sequence[tuple[NDArray[np.float32], Mapping[str, ScoredItems]]]
+
+
+def fit_trusts(answered: Answered, targets: IntArray, shown: int) -> tuple[EvidenceTrust, EvidenceTrust]:
+    """Fit one trust to the queries on which every tool speaks, and one to the others; arguments as `fit_trust`'s.
+
+    Where there are queries of one kind only, both are what was fitted to these.
+    """
+    names = {name for _, evidence in answered for name in evidence}
+    speaks = np.array([everybody_speaks(evidence, names, shown, own.shape) for own, evidence in answered])
+    complete, incomplete = (fit_trust(answered, np.where(some, targets, -1), shown) for some in (speaks, ~speaks))
+    return (complete if complete.queries else incomplete), (incomplete if incomplete.queries else complete)
+
+
+def fit_trust(answered: Answered, targets: IntArray, shown: int) -> EvidenceTrust:
     """Fit the weights by penalised maximum likelihood, a conditional logit (McFadden, 1974).
 
     The penalty is on the distance from the model's own answer, heights scaled to a root mean square of 1, in units of
@@ -98,11 +130,13 @@ def fit_trust(
     Args:
         answered: one or more times B validation queries: the model's log-probabilities [B, n_items], normalised, -inf
             for items that are not to be recommended; and the tools' answers that it saw.
-        targets: [B] right items; queries whose target cannot be recommended are left out.
+        targets: [B] right items, or a row of them for each of the times; queries whose target is below 0 or cannot be
+            recommended are left out.
         shown: items of an answer that count.
     """
     names = tuple(dict.fromkeys(name for _, evidence in answered for name in evidence))
-    parts = [_Part.of(log_probs, targets, evidence, names, shown) for log_probs, evidence in answered]
+    rows = np.broadcast_to(targets, (len(answered), np.shape(targets)[-1]))
+    parts = [_Part.of(*said, right, names, shown) for said, right in zip(answered, rows, strict=True)]
     parts = [part for part in parts if len(part.targets)]
     if not parts or not names:
         return EvidenceTrust()
@@ -129,7 +163,7 @@ class _Part:
 
     @classmethod
     def of(
-        cls, log_probs: NDArray[np.float32], targets: IntArray, evidence: Mapping[str, ScoredItems],
+        cls, log_probs: NDArray[np.float32], evidence: Mapping[str, ScoredItems], targets: IntArray,
         names: Sequence[str], shown: int,
     ) -> _Part:  # fmt: skip
         possible = np.isfinite(log_probs[np.arange(len(targets)), np.maximum(targets, 0)])
