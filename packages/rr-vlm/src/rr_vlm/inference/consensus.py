@@ -18,8 +18,8 @@ def consensus(texts: Sequence[str]) -> str:
         texts: at least one.
 
     Example:
-        >>> consensus(["good for a friend", "a nice card for a friend", "a nice gift"])
-        'a nice card for a friend'
+        >>> consensus(["good for friends", "a nice gift card", "a nice card", "nice card for friends"])
+        'a nice card'
     """
     words = [_WORD.findall(text.lower()) for text in texts]
     return max(zip(texts, words, strict=True), key=lambda one: sum(_alike(one[1], other) for other in words))[0]
