@@ -24,7 +24,7 @@ from recipes.bench.vlm_explanation_run import BACKBONE, LONGEST, result_file
 from rr_eval import paired_difference, rouge
 
 Result = Mapping[str, Any]
-SAMPLES = (1, 16)
+BEAMS = (1, 4)
 EXAMPLES = 3
 
 
@@ -39,7 +39,7 @@ def vlm_explanation(
         "docs/results/vlm_explanation.md"
     ),
 ) -> None:
-    """Tune the reasoner to explain, choose how it writes on validation texts, and compare test texts with PETER's."""
+    """Tune the reasoner to explain, choose its beams on validation texts, and compare the test texts with PETER's."""
     lines = [f"`{shlex.join(['nox', '-s', 'bench', '--', *sys.argv[1:]])}`", ""]
     for path in data:
         measured = DataSet(path, explanation_data(path, split_seed=split_seed), split_seed, cache / name_of(path))
@@ -50,9 +50,9 @@ def vlm_explanation(
 
 def section(measured: DataSet, seeds: int) -> list[str]:
     """One set: what validation chose, test scores of both, their difference, and examples."""
-    validated = {samples: _explained(measured, "validation", samples) for samples in SAMPLES}
-    chosen = max(SAMPLES, key=lambda samples: _quality(validated[samples]))
-    own, references = _explained(measured, "test", chosen), measured.references("test")
+    validated = {beams: _explained(measured, "validation", beams) for beams in BEAMS}
+    beams = max(BEAMS, key=lambda beams: _quality(validated[beams]))
+    own, references = _explained(measured, "test", beams), measured.references("test")
     tried = settings([measured.data.texts[row] for row in measured.data.rows("train")])
     best = max(tried, key=lambda setting: _quality(measured.result(AHEAD, setting, 0, "validation")))
     peers = [measured.result(AHEAD, best, seed, "test") for seed in range(seeds)]
@@ -66,8 +66,8 @@ def section(measured: DataSet, seeds: int) -> list[str]:
         "",
         f"| model | part | {' | '.join(CUT_METRICS)} |",
         f"|---|---|{'---|' * len(CUT_METRICS)}",
-        *(_row(_named(samples), "validation", [validated[samples]]) for samples in SAMPLES),
-        _row(_named(chosen), "test", [own]),
+        *(_row(f"{BACKBONE.name}, {count} beams", "validation", [validated[count]]) for count in BEAMS),
+        _row(f"{BACKBONE.name}, {beams} beams", "test", [own]),
         _row(f"{AHEAD}, {seeds} seeds", "test", peers),
         "",
         _difference(own, peers, references),
@@ -77,15 +77,11 @@ def section(measured: DataSet, seeds: int) -> list[str]:
     ]
 
 
-def _named(samples: int) -> str:
-    return f"{BACKBONE.name}, {'greedy' if samples == 1 else f'{samples} samples'}"
-
-
-def _explained(measured: DataSet, part: Part, samples: int) -> Result:
+def _explained(measured: DataSet, part: Part, beams: int) -> Result:
     target = measured.cache / BACKBONE.name
-    file = result_file(target, part, samples)
+    file = result_file(target, part, beams)
     if not file.exists():
-        arguments = [str(measured.path), str(target), "--part", part, "--samples", str(samples)]
+        arguments = [str(measured.path), str(target), "--part", part, "--beams", str(beams)]
         arguments += ["--split-seed", str(measured.split_seed)]
         done = subprocess.run([sys.executable, "-m", "recipes.bench.vlm_explanation_run", *arguments], check=False)
         if done.returncode:

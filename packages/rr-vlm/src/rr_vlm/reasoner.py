@@ -318,7 +318,6 @@ class VlmReasoner:
         notes: Sequence[str] | None = None,
         max_words: int = 32,
         beams: int = 1,
-        samples: int = 1,
     ) -> list[str]:
         """Write why each user rates an item so, in one sentence; no tool is asked.
 
@@ -329,12 +328,9 @@ class VlmReasoner:
             notes: B texts that are appended to the questions, as `rr_data`'s rows may have them (`question_rows`).
             max_words: tokens after which a text is cut.
             beams: of the beam search; 1 is greedy.
-            samples: of more than 1 sampled texts the one is written that the others agree with most, in as many times
-                the work.
 
         Raises:
-            InputError: an unknown item, a rating outside 1 to 5, another number of them or of notes than of queries, or
-                beams and samples at once.
+            InputError: an unknown item, a rating outside 1 to 5, or another number of them or of notes than of queries.
         """
         codes, rated = np.asarray(items, dtype=np.int64), np.asarray(stars, dtype=np.int64)
         histories = self._known(queries.histories)
@@ -344,8 +340,6 @@ class VlmReasoner:
             )
         if len(codes) and not (0 <= codes.min() <= codes.max() < self.n_items and 1 <= rated.min() <= rated.max() <= 5):
             raise InputError("items, stars", (codes, rated), f"codes below {self.n_items}, stars from 1 to 5")
-        if min(beams, samples) != 1:
-            raise InputError("beams, samples", (beams, samples), "whole numbers of at least 1, one of them 1")
         said = [""] * len(histories) if notes is None else list(notes)
         if len(said) != len(histories):
             raise InputError("notes", f"{len(said)} texts", f"one for each of {len(histories)} queries")
@@ -356,9 +350,7 @@ class VlmReasoner:
             for row, history in enumerate(histories)
         ]
         encoded = self._encode(prompts)
-        return write_texts(
-            self._model, self._encoder, self._collator, encoded, max_words=max_words, beams=beams, samples=samples
-        )
+        return write_texts(self._model, self._encoder, self._collator, encoded, max_words=max_words, beams=beams)
 
     @property
     def parts(self) -> ReasonerParts:

@@ -72,9 +72,6 @@ def explain(
         list[str] | None, typer.Option(help="What else is known in words, where the rows had notes; one for each user.")
     ] = None,
     words: Annotated[int, typer.Option(min=1, help="Longest text, in tokens.")] = 32,
-    samples: Annotated[
-        int, typer.Option(min=1, help="Of so many sampled texts write the one the others agree with most.")
-    ] = 1,
     as_json: Json = False,
 ) -> None:
     """Write why each user rates an item so; give as many items as users."""
@@ -83,8 +80,7 @@ def explain(
         raise InputError("--user, --item, --note", received, "one item for each user, and no note or one for each")
     prepared, reasoner = _open(folder, data)
     codes = _codes(prepared.items["item_id"].to_list(), item, "--item", data)
-    queries, rated = _queries(prepared, user), [stars] * len(user)
-    texts = reasoner.explain(queries, codes, rated, notes=note or None, max_words=words, samples=samples)
+    texts = reasoner.explain(_queries(prepared, user), codes, [stars] * len(user), notes=note or None, max_words=words)
     for name, code, text in zip(user, item, texts, strict=True):
         line = {"user": name, "item": code, "stars": stars, "text": text}
         typer.echo(json.dumps(line) if as_json else f"{name:<12} {code:<12} {text}")
