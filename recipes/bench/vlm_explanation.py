@@ -30,7 +30,8 @@ EXAMPLES = 3
 
 def vlm_explanation(
     data: Annotated[list[Path], typer.Option(help="A prepared dataset with explanations, or JSON lines; repeatable.")],
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds of PETER, from 0 on; the reasoner is tuned once.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds of PETER, from 0 on.")] = 3,
+    tunings: Annotated[int, typer.Option(min=1, help="Seeds of the reasoner, from 0 on.")] = 1,
     split_seed: Annotated[int, typer.Option(help="Splits JSON lines 8:1:1.")] = 0,
     cache: Annotated[Path, typer.Option(help="Where everything is kept; what is there is not trained again.")] = Path(
         "out/bench/explanation"
@@ -43,16 +44,17 @@ def vlm_explanation(
     lines = [f"`{shlex.join(['nox', '-s', 'bench', '--', *sys.argv[1:]])}`", ""]
     for path in data:
         measured = DataSet(path, explanation_data(path, split_seed=split_seed), split_seed, cache / name_of(path))
-        lines += section(measured, seeds)
+        lines += section(measured, seeds, tunings)
         write_below(out, "\n".join(lines), title="Explanations of the reasoner")
     typer.echo("\n".join(lines))
 
 
-def section(measured: DataSet, seeds: int) -> list[str]:
+def section(measured: DataSet, seeds: int, tunings: int) -> list[str]:
     """One set: what validation chose, test scores of both, their difference, and examples."""
-    validated = {beams: _explained(measured, "validation", beams) for beams in BEAMS}
+    validated = {beams: _explained(measured, "validation", beams, 0) for beams in BEAMS}
     beams = max(BEAMS, key=lambda beams: _quality(validated[beams]))
-    own, references = _explained(measured, "test", beams), measured.references("test")
+    own = [_explained(measured, "test", beams, seed) for seed in range(tunings)]
+    first, references = own[0], measured.references("test")
     tried = settings([measured.data.texts[row] for row in measured.data.rows("train")])
     best = max(tried, key=lambda setting: _quality(measured.result(AHEAD, setting, 0, "validation")))
     peers = [measured.result(AHEAD, best, seed, "test") for seed in range(seeds)]
@@ -60,28 +62,28 @@ def section(measured: DataSet, seeds: int) -> list[str]:
     return [
         f"## {measured.cache.name}",
         "",
-        f"`{own['command']}`: {sizes} texts for training, validation and test; {own['steps']} steps in "
-        f"{own['seconds'] / 60:.0f} minutes on one thread, {own['milliseconds']:.0f} ms a text, "
-        f"{own['peak'] / 1e9:.1f} GB. References are cut to {LONGEST} words.",
+        f"`{first['command']}`: {sizes} texts for training, validation and test; {first['steps']} steps in "
+        f"{first['seconds'] / 60:.0f} minutes on one thread, {first['milliseconds']:.0f} ms a text, "
+        f"{first['peak'] / 1e9:.1f} GB. References are cut to {LONGEST} words.",
         "",
         f"| model | part | {' | '.join(CUT_METRICS)} |",
         f"|---|---|{'---|' * len(CUT_METRICS)}",
         *(_row(f"{BACKBONE.name}, {count} beams", "validation", [validated[count]]) for count in BEAMS),
-        _row(f"{BACKBONE.name}, {beams} beams", "test", [own]),
-        _row(f"{AHEAD}, {seeds} seeds", "test", peers),
+        _row(f"{BACKBONE.name}, {beams} beams, {_seeds(tunings)}", "test", own),
+        _row(f"{AHEAD}, {_seeds(seeds)}", "test", peers),
         "",
         _difference(own, peers, references),
         "",
-        *_examples(own, peers[0], references),
+        *_examples(first, peers[0], references),
         "",
     ]
 
 
-def _explained(measured: DataSet, part: Part, beams: int) -> Result:
-    target = measured.cache / BACKBONE.name
+def _explained(measured: DataSet, part: Part, beams: int, seed: int) -> Result:
+    target = measured.cache / f"{BACKBONE.name}-{seed}"
     file = result_file(target, part, beams)
     if not file.exists():
-        arguments = [str(measured.path), str(target), "--part", part, "--beams", str(beams)]
+        arguments = [str(measured.path), str(target), "--part", part, "--beams", str(beams), "--seed", str(seed)]
         arguments += ["--split-seed", str(measured.split_seed)]
         done = subprocess.run([sys.executable, "-m", "recipes.bench.vlm_explanation_run", *arguments], check=False)
         if done.returncode:
@@ -96,19 +98,28 @@ def _quality(result: Result) -> float:
 
 
 def _row(model: str, part: Part, results: Sequence[Result]) -> str:
-    means = [statistics.mean(float(result["scores"][metric]) for result in results) for metric in CUT_METRICS]
-    return f"| {' | '.join([model, part, *(f'{mean:.2f}' for mean in means)])} |"
+    scores = [_spread([float(result["scores"][metric]) for result in results]) for metric in CUT_METRICS]
+    return f"| {' | '.join([model, part, *scores])} |"
 
 
-def _difference(own: Result, peers: Sequence[Result], references: Sequence[str]) -> str:
+def _spread(values: Sequence[float]) -> str:
+    """The mean, and of several the standard deviation."""
+    mean = f"{statistics.mean(values):.2f}"
+    return mean if len(values) == 1 else f"{mean} ± {statistics.stdev(values):.2f}"
+
+
+def _seeds(count: int) -> str:
+    return "1 seed" if count == 1 else f"{count} seeds"
+
+
+def _difference(own: Sequence[Result], peers: Sequence[Result], references: Sequence[str]) -> str:
     wanted = cut(references, LONGEST)
-    ours = 100.0 * np.asarray(rouge(own["texts"], wanted))
-    theirs = np.mean([100.0 * rouge(peer["texts"], wanted) for peer in peers], axis=0)
+    ours, theirs = (np.mean([100.0 * rouge(one["texts"], wanted) for one in of], axis=0) for of in (own, peers))
     found = paired_difference(ours, theirs, seed=0)
     return (
         f"{BACKBONE.name} minus {AHEAD}: ROUGE-L {found.mean:+.2f} (95 % interval {found.low:+.2f} to "
-        f"{found.high:+.2f}, p = {found.p_value:.4f}; paired bootstrap over test texts, {AHEAD}'s score the mean over "
-        "seeds)."
+        f"{found.high:+.2f}, p = {found.p_value:.4f}; paired bootstrap over test texts, each one's score the mean "
+        "over its seeds)."
     )
 
 

@@ -5,7 +5,8 @@ import json
 
 import numpy as np
 
-from recipes.bench.explanation_scores import cut
+from recipes.bench.explanation_scores import CUT_METRICS, cut
+from recipes.bench.vlm_explanation import _difference, _row
 from recipes.bench.vlm_explanation_data import Explained, first_words, quotations
 from rr_tools import ExplanationData
 
@@ -41,3 +42,15 @@ def test_a_cut_text_has_as_many_words_as_the_scores_count():
     for most in range(12):
         assert len(cut([first_words(text, most)], None)[0].split()) <= most
     assert first_words(text, 12) == text
+
+
+def test_scores_of_several_seeds_are_told_with_their_spread():
+    seeds = [{"scores": dict.fromkeys(CUT_METRICS, value)} for value in (1.0, 3.0)]
+    assert _row("it", "test", seeds) == "| it | test | 2.00 ± 1.41 | 2.00 ± 1.41 |"
+    assert _row("it", "test", seeds[:1]) == "| it | test | 1.00 | 1.00 |"
+
+
+def test_the_difference_is_of_means_over_seeds():
+    own, peers = ({"texts": [text] * 20} for text in ("a nice card", "no")), [{"texts": ["no"] * 20}]
+    told = _difference(list(own), peers, ["a nice card"] * 20)
+    assert "smol minus peter: ROUGE-L +50.00 " in told
