@@ -106,6 +106,11 @@ def test_a_text_does_not_hang_on_the_batch(explainer, said):
         assert alone == [together[row]]
 
 
+def test_equal_seeds_give_equal_files(artifact, name, said, quick, tmp_path):
+    again = train(name, said, out=tmp_path / "again", config=quick(name))
+    assert read_artifact(again).files == read_artifact(artifact).files
+
+
 def test_a_training_that_stopped_goes_on_to_the_same_files(artifact, name, said, quick, tmp_path):
     class Stopped(Exception):
         pass
@@ -121,9 +126,7 @@ def test_a_training_that_stopped_goes_on_to_the_same_files(artifact, name, said,
     steps = []
     train(name, said, progress=lambda done, *_: steps.append(done), **arguments)
     assert steps[0] == 5
-    assert (
-        read_artifact(tmp_path / "tool").files == read_artifact(artifact).files
-    )  # so equal seeds give equal files, too
+    assert read_artifact(tmp_path / "tool").files == read_artifact(artifact).files
     assert not list((tmp_path / "state").rglob("*.ckpt"))
 
 
