@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,6 +126,17 @@ class Deliberator(PreTrainedModel):
         rows: torch.Tensor = self.backbone.get_input_embeddings().weight  # type: ignore[assignment]  # an embedding's
         start = self.config.item_offset
         rows[start : start + self.config.n_items] = vectors.to(rows) * (rows[:start].float().std() * self.width**0.5)
+
+    @torch.no_grad()
+    def start_thoughts(self, words: Sequence[Sequence[int]]) -> None:
+        """Set the embedding of each thought token to the mean of those of its words.
+
+        Args:
+            words: [n_thoughts] ids of the words of each thought token, one or more.
+        """
+        rows: torch.Tensor = self.backbone.get_input_embeddings().weight  # type: ignore[assignment]  # an embedding's
+        for token, spelled in enumerate(words, start=self.config.thought_offset):
+            rows[token] = rows[list(spelled)].float().mean(dim=0).to(rows)
 
     def encode(
         self,

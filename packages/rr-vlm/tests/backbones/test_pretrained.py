@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 from rr_vlm import ArtifactError, Catalogue, InputError, PretrainedOptions, PromptOptions, VlmReasoner, train
 from rr_vlm.backbones.pretrained import pretrained_backbone, pretrained_tokenizer
 from rr_vlm.tokens.thought_tokens import ThoughtTokens
+from rr_vlm.training.start import start_encoder, start_model
 
 TOOLS = ("next-item", "noise")
 PROMPT = PromptOptions(history_length=6, pictures=1, answers_shown=4)
@@ -39,6 +40,16 @@ def test_llava_with_pixels_is_trained_saved_loaded_ranks_and_explains(
     reasoner.save(tmp_path / "copy")
     again = VlmReasoner.load(tmp_path / "copy")
     np.testing.assert_allclose(again.scores(queries), reasoner.scores(queries), atol=1e-5)
+
+
+@pytest.mark.parametrize("rank", [4, 0])
+def test_thought_tokens_start_from_the_words_of_their_names(pixels, llava, rank):
+    options = PretrainedOptions(name=str(llava), lora_rank=rank)
+    encoder = start_encoder(options, (), pixels, tools=("drama", "film"), ranks=4)
+    encoder, model = start_model(options, encoder, pixels)
+    words = encoder.tokenizer("use drama", add_special_tokens=False)["input_ids"]
+    vectors = model.backbone.get_input_embeddings()(torch.tensor([encoder.id("<use_drama>"), *words]))
+    assert torch.allclose(vectors[0], vectors[1:].mean(dim=0))
 
 
 def test_adapters_keep_the_backbone_and_train_the_new_rows(rows, pixels, llava, tmp_path):

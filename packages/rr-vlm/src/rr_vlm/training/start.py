@@ -42,7 +42,7 @@ def start_encoder(
 
 
 def start_model(backbone: Backbone, encoder: PromptEncoder, catalogue: Catalogue) -> tuple[PromptEncoder, Deliberator]:
-    """Build the model, with item embeddings that start from the catalogue's vectors.
+    """Build the model: item embeddings start from the catalogue's vectors, new tokens of a pretrained one from words.
 
     Returns:
         The encoder, told how many visual tokens a picture takes, and the model.
@@ -77,8 +77,10 @@ def start_model(backbone: Backbone, encoder: PromptEncoder, catalogue: Catalogue
                 "catalogue.vectors", f"width {catalogue.vectors.shape[1]}", f"the backbone's {model.width}"
             )
         model.start_items(torch.from_numpy(catalogue.vectors))
-    if isinstance(backbone, PretrainedOptions) and backbone.lora_rank:
-        adapt(body, backbone, new_tokens=range(config.thought_offset, len(encoder.tokenizer)))
+    if isinstance(backbone, PretrainedOptions):
+        model.start_thoughts(_spelled(encoder))
+        if backbone.lora_rank:
+            adapt(body, backbone, new_tokens=range(config.thought_offset, len(encoder.tokenizer)))
     return encoder, model
 
 
@@ -121,6 +123,13 @@ def _visual_tokens(body: Any, catalogue: Catalogue) -> int:
         return int(catalogue.pictures.shape[1])
     one = torch.from_numpy(catalogue.pictures[:1]).to(body.device, body.dtype)
     return len(body.get_image_features(pixel_values=one).pooler_output[0])
+
+
+def _spelled(encoder: PromptEncoder) -> list[list[int]]:
+    """Return of each thought token the words that its name is made of: `<use_bpr>` is "use bpr"."""
+    texts = [name.strip("</>").replace("_", " ") for name in encoder.thought.names]
+    ids: list[list[int]] = encoder.tokenizer(texts, add_special_tokens=False)["input_ids"]
+    return ids
 
 
 def _words() -> tuple[str, str]:
