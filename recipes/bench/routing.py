@@ -14,9 +14,10 @@ import typer
 from numpy.typing import NDArray
 
 from recipes.bench.fused_answers import FITTED, FUSED, REACH, fuse, fusion_of
+from recipes.bench.middle_way import DEPTH, both_lists, middle_way, own_lists
 from recipes.bench.page import write_below
 from recipes.bench.routing_page import Calibration, Spared, Split, ToolChoice, page
-from recipes.bench.tool_answers import TOOLS, ask, ask_honestly, trained
+from recipes.bench.tool_answers import TOOLS, Asked, ask, ask_honestly, trained
 from recipes.bench.tools_data import prepared
 from recipes.bench.vlm_page import ALONE, CONSULTING, LEVELS, Run
 from recipes.bench.vlm_settings import REASONREC
@@ -31,6 +32,7 @@ from rr_planner import (
     Policy,
     PolicyFigures,
     Prices,
+    Ranking,
     Target,
     calibrate_benefits,
     control_risk,
@@ -49,6 +51,7 @@ BANDS = Bands(low_horizon=0.3, high_horizon=0.7, tool_confidence=0.5, reasoner_c
 """The paper's shape, by quantiles: its thresholds on the horizon, and more escalation the less is known of a user."""
 ALPHA, DELTA, RESPLITS = 0.10, 0.05, 1000
 RESAMPLES, DRAWS = 1000, 100
+OWN_LISTS = "own-lists.npz"
 Numbers = NDArray[np.float64]
 
 
@@ -71,21 +74,27 @@ def routing(
             raise typer.Exit(2)
         dataset = prepared(folder, cache)
         answered = Run.read(run)
-        table = outcomes(dataset, home / "tools", answered)
-        spent = costs(dataset, home / "tools", VlmReasoner.load(run / "reasoner"))
+        reasoner = VlmReasoner.load(run / "reasoner")
+        asked = ask(dataset, home / "tools", 0, k=REACH)
+        fused = fuse(
+            fusion_of(ask_honestly(dataset, home / "tools", k=REACH), dataset, home / "tools" / FITTED), asked, k=DEPTH
+        )
+        table = outcomes(asked, fused, answered)
+        lists = both_lists(asked, fused, own_lists(reasoner, asked, run / OWN_LISTS))
+        spent = costs(dataset, home / "tools", reasoner)
         single = np.stack([answered.hits(name) for name in TOOLS])
-        splits = [measured(table, answered.levels, single, spent, seed) for seed in range(seeds)]
+        splits = [
+            measured(table, middle_way(table, lists, dataset, seed), answered.levels, single, spent, seed)
+            for seed in range(seeds)
+        ]
         found[folder.name] = (spent, splits)
     text = page(found, shlex.join(["nox", "-s", "bench", "--", *sys.argv[1:]]))
     write_below(out, text, title="Routing")
     typer.echo(text)
 
 
-def outcomes(data: PreparedDataset, tools: Path, run: Run) -> OutcomeTable:
+def outcomes(asked: Asked, fused: Ranking, run: Run) -> OutcomeTable:
     """Every test query: a hit among five by the tools' learned fusion, the reasoner alone, and consulting them."""
-    fusion = fusion_of(ask_honestly(data, tools, k=REACH), data, tools / FITTED)
-    asked = ask(data, tools, 0, k=REACH)
-    fused = fuse(fusion, asked, k=REASONREC.shown)
     first = {f"{name}_score": _best(answer.scores) for name, answer in asked.answers.items()}
     lengths = [len(history) for history in asked.queries.histories]
     return OutcomeTable.of(
@@ -107,11 +116,19 @@ def costs(data: PreparedDataset, tools: Path, reasoner: VlmReasoner) -> Costs:
     return Costs(tools=light, reasoner=reasoner.flops_per_query, evidence=reasoner.flops_with_evidence)
 
 
-def measured(table: OutcomeTable, levels: NDArray[np.int64], single: Numbers, spent: Costs, seed: int) -> Split:
+def measured(
+    table: OutcomeTable,
+    between: OutcomeTable | None,
+    levels: NDArray[np.int64],
+    single: Numbers,
+    spent: Costs,
+    seed: int,
+) -> Split:
     """Fit on half of the users, measure on the rest.
 
     Args:
         table: the outcomes of B queries.
+        between: the same with the middle way in the place of the reasoner alone, for the budgets; None without one.
         levels: [B] of evidence horizon.
         single: [T, B] gains of the tools one by one.
         spent: what the steps cost.
@@ -121,10 +138,13 @@ def measured(table: OutcomeTable, levels: NDArray[np.int64], single: Numbers, sp
     fitting, rest, of_rest = table.take(half == 0), table.take(half == 1), levels[half == 1]
     free = calibrate_benefits(fitting, costs=spent, seed=seed).policy
     bands = _bands(fitting)
+    offered, price = (table, spent) if between is None else (between, _with_tools_again(spent))
+    cheap, measured_on = offered.take(half == 0), offered.take(half == 1)
     return Split(
         free=evaluate(rest, {"learned": free}, costs=spent, seed=seed),
         tool_choice=tool_choice(_gained(free, rest), single[:, half == 1], seed),
-        spared={share: _spared(fitting, rest, spent, share, seed) for share in _affordable(spent)},
+        middle=None if between is None else _middle(measured_on, price, seed),
+        spared={share: _spared(cheap, measured_on, price, share, seed) for share in _affordable(spent)},
         tool_use={rate: _with_tools(fitting, rest, spent, rate, seed) for rate in TOOL_USE},
         by_level=[_figures(free, rest.take(of_rest == level), spent, seed) for level in range(len(LEVELS))],
         bands=_figures(bands, rest, spent, seed),
@@ -192,6 +212,16 @@ def _affordable(spent: Costs) -> list[float]:
 
 def _everything(spent: Costs) -> float:
     return spent.tools + spent.evidence
+
+
+def _with_tools_again(spent: Costs) -> Costs:
+    """What the steps cost where the reasoner alone is a `FusedReasoner`, which asks the tools itself."""
+    return replace(spent, reasoner=spent.reasoner + spent.tools)
+
+
+def _middle(rest: OutcomeTable, spent: Costs, seed: int) -> Spared:
+    figures = evaluate(rest, {}, costs=spent, seed=seed)["reasoner"]
+    return Spared(figures, paired_difference(rest.reasoner, rest.both, seed=seed))
 
 
 def _spared(fitting: OutcomeTable, rest: OutcomeTable, spent: Costs, share: float, seed: int) -> Spared:

@@ -72,7 +72,9 @@ class Split:
     Attributes:
         free: the largest gain at any cost; beside it the fixed routes, random routing and the oracle.
         tool_choice: of `free`.
-        spared: by the share of the cost of always asking the reasoner with evidence that may be spent.
+        middle: always fusing the tools' fusion with the reasoner's own list; None with too few queries to fit it on.
+        spared: by the share of the cost of always asking the reasoner with evidence that may be spent; with the middle way
+            in the place of the reasoner alone where there is one.
         tool_use: by the rate that was asked for, its figures.
         by_level: of `free`, by evidence-horizon level.
         bands: the paper's bands, their thresholds on confidences at quantiles of the half that was fitted on.
@@ -83,6 +85,7 @@ class Split:
 
     free: Mapping[str, PolicyFigures]
     tool_choice: ToolChoice
+    middle: Spared | None
     spared: Mapping[float, Spared]
     tool_use: Mapping[float, PolicyFigures]
     by_level: Sequence[PolicyFigures]
@@ -104,7 +107,11 @@ def page(found: Mapping[str, tuple[Costs, Sequence[Split]]], command: str) -> st
         lines += [_choice([one.tool_choice for one in splits]), ""]
         lines += ["| FLOPs allowed, of always both | spent | HR@5 | against always both | 95 %, seed 0 | not worse |"]
         lines += ["|---|---|---|---|---|---|"]
-        lines += [_within(share, splits) for share in splits[0].spared]
+        middle = [one.middle for one in splits if one.middle is not None]
+        if len(middle) == len(splits):
+            lines.append(_within("always the middle way", middle, splits))
+        for share in splits[0].spared:
+            lines.append(_within(f"{share:.0%}", [one.spared[share] for one in splits], splits))
         lines += ["", "Not worse: seeds in which the paired bootstrap interval of the difference holds 0 or more.", ""]
         lines += ["| tool use asked for | achieved, mean | furthest off |", "|---|---|---|"]
         for rate in splits[0].tool_use:
@@ -154,15 +161,15 @@ def _choice(found: Sequence[ToolChoice]) -> str:
     )
 
 
-def _within(share: float, splits: Sequence[Split]) -> str:
-    found, both = [one.spared[share] for one in splits], [one.free["both"] for one in splits]
+def _within(label: str, found: Sequence[Spared], splits: Sequence[Split]) -> str:
+    both = [one.free["both"] for one in splits]
     gains = [one.figures.gain.value for one in found]
     spent = statistics.mean(one.figures.cost.value / all_.cost.value for one, all_ in zip(found, both, strict=True))
     change = statistics.mean(one.difference.mean / all_.gain.value for one, all_ in zip(found, both, strict=True))
     first, base = found[0].difference, both[0].gain.value
     not_worse = sum(one.difference.high >= 0 for one in found)
     return (
-        f"| {share:.0%} | {spent:.0%} | {statistics.mean(gains):.4f} | {change:+.1%} | {first.low / base:+.1%} to "
+        f"| {label} | {spent:.0%} | {statistics.mean(gains):.4f} | {change:+.1%} | {first.low / base:+.1%} to "
         f"{first.high / base:+.1%} | {not_worse} of {len(found)} |"
     )
 

@@ -1,5 +1,7 @@
 """Routing learned from outcomes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -36,10 +38,13 @@ def table(size=1200, seed=0):
 @pytest.fixture(scope="module")
 def split():
     outcomes = table()
+    each = np.arange(1200) % 20  # as good as both together: worse where it is 0, better from 1 to 4
+    between = np.select([each == 0, each < 5], [outcomes.selected, 1.0], outcomes.both)
+    between = replace(outcomes, reasoner=between)
     levels = np.digitize(outcomes.signals.evidence_horizon, (0.3, 0.7))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(routing, "RESPLITS", 50)
-        return measured(outcomes, levels, np.stack([outcomes.selected, 1 - outcomes.selected]), COSTS, 0)
+        return measured(outcomes, between, levels, np.stack([outcomes.selected, 1 - outcomes.selected]), COSTS, 0)
 
 
 def test_what_can_be_learned_is_and_costs_less(split):
@@ -48,6 +53,8 @@ def test_what_can_be_learned_is_and_costs_less(split):
     assert split.spared[0.62].figures.cost.value < 0.7 * split.free["both"].cost.value
     assert list(split.spared) == [0.25, 0.5, 0.62]  # a tenth would not pay for the tools
     assert split.spared[0.25].difference.high < 0
+    assert split.middle.difference.low < 0 < split.middle.difference.high
+    assert split.middle.figures.cost.value == COSTS.tools + COSTS.reasoner
     assert split.free["both"].n == 600
     assert sum(one.n for one in split.by_level) == 600
 
@@ -84,6 +91,9 @@ def test_confidences_are_calibrated_as_far_as_chance_lets_them(split):
 
 def test_the_page_tells_all(split):
     text = page({"books": (COSTS, [split, split])}, "nox -s bench -- routing")
+    assert "| always the middle way | 67% | " in text
+    without = page({"books": (COSTS, [replace(split, middle=None), split])}, "")
+    assert "middle way" not in without
     assert "| 62% | " in text
     assert "| 2 of 2 |" in text
     assert "Closed of the gap from random to oracle routing: " in text

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rr_planner.aggregation.agreement import agreement
     from rr_planner.aggregation.conflicts import Conflicts, conflicts, settle
     from rr_planner.aggregation.ensemble import Ensemble
+    from rr_planner.aggregation.fused_reasoner import FusedReasoner
     from rr_planner.aggregation.fusion import reciprocal_rank_fusion
     from rr_planner.aggregation.learned_fusion import LearnedFusion
     from rr_planner.aggregation.votes import majority_vote
@@ -92,6 +93,7 @@ _HOME = {
     "ExpectedBenefit": "policies.expected_benefit",
     "FunctionReasoner": "adapters",
     "FunctionTool": "adapters",
+    "FusedReasoner": "aggregation.fused_reasoner",
     "FusionFit": "calibration.fit_fusion",
     "Interval": "calibration.bootstrap",
     "InvalidAnswerError": "errors",
@@ -181,6 +183,7 @@ __all__ = [
     "ExpectedBenefit",
     "FunctionReasoner",
     "FunctionTool",
+    "FusedReasoner",
     "FusionFit",
     "Interval",
     "InvalidAnswerError",

@@ -2,10 +2,7 @@ import numpy as np
 import pytest
 
 from rr_planner import Ensemble, FunctionTool, InvalidPolicyError, Isotonic, QueryBatch, Ranking, majority_vote
-from rr_planner.aggregation.candidates import Columns
-from rr_planner.aggregation.learned_fusion import LearnedFusion
 from rr_planner.testing import check_tool
-from rr_planner.trees import Trees
 
 N_ITEMS = 12
 
@@ -84,24 +81,7 @@ def test_parts_that_do_not_fit_are_refused(name, members, depth):
         Ensemble(name, members, depth=depth)
 
 
-def stump(tools):
-    """A fusion that trusts the first tool's rank alone."""
-    names = Columns(tuple(sorted(tools))).names
-    rank = names.index(f"{tools[0]}.rank")
-    trees = Trees(
-        features=names,
-        root=np.array([0]),
-        feature=np.array([rank, -1, -1]),
-        threshold=np.array([1.5, 0.0, 0.0]),
-        left=np.array([1, -1, -1]),
-        right=np.array([2, -1, -1]),
-        missing_left=np.array([False] * 3),
-        value=np.array([0.0, 1.0, -1.0]),
-    )
-    return LearnedFusion(Columns(tuple(sorted(tools))), 2, 2, trees, Isotonic((0.0, 1.0), (0.0, 1.0)))
-
-
-def test_a_learned_fusion_ranks_instead_of_the_vote():
+def test_a_learned_fusion_ranks_instead_of_the_vote(stump):
     tools = [FunctionTool("a", lambda q, k: Ranking.from_scores(np.tile([3.0, 2.0, 1.0], (len(q), 1)), k))]
     tools += [FunctionTool("b", lambda q, k: Ranking.from_scores(np.tile([1.0, 2.0, 3.0], (len(q), 1)), k))]
     queries = QueryBatch.of(users=[7], histories=[[]], evidence_horizon=[1.0])
@@ -110,7 +90,7 @@ def test_a_learned_fusion_ranks_instead_of_the_vote():
     assert 0 < fused.confidence[0] <= 1
 
 
-def test_a_fusion_of_other_tools_or_a_second_calibration_is_refused():
+def test_a_fusion_of_other_tools_or_a_second_calibration_is_refused(stump):
     tools = [FunctionTool("a", lambda q, k: None), FunctionTool("c", lambda q, k: None)]
     with pytest.raises(InvalidPolicyError, match=r"fusion: received one of \('a', 'b'\)"):
         Ensemble("both", tools, fusion=stump(["b", "a"]))

@@ -70,6 +70,14 @@ def test_a_budget_is_kept_and_a_larger_one_gains(outcomes, quick):
         calibrate_benefits(table, costs=COSTS, options=quick, target=Target(budget=0.001))
 
 
+@pytest.mark.parametrize("budget", [0.2, 0.5, 0.8])
+def test_a_budget_is_used_up_where_evidence_costs_much_more(budget, outcomes, quick):
+    costs = Costs(tools=0.01, reasoner=0.05, evidence=2.0)
+    result = calibrate_benefits(OutcomeTable.of(**outcomes()), costs=costs, options=quick, target=Target(budget=budget))
+    assert result.expected.cost.value == pytest.approx(budget, abs=0.01)
+    assert result.expected.cost.value <= budget
+
+
 def losses(table, policy):
     return np.clip(table.both - table.routes[decide(policy, table.signals), np.arange(len(table))], 0, 1)
 

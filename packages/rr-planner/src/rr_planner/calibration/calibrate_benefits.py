@@ -21,6 +21,7 @@ from rr_planner.policies.expected_benefit import Benefits, ExpectedBenefit, Pric
 from rr_planner.policies.policy import REASONER
 
 _STEPS = 60  # of a bisection, and prices tried
+_FREE = 1e-12  # a cost below which a step costs nothing
 _CONTROLLED = 0.5  # of the users, whose outcomes say what the risk is
 
 
@@ -181,12 +182,22 @@ def _prices(benefits: Benefits, costs: Costs, target: Target, price: float) -> P
 
 def _for_budget(benefits: Benefits, costs: Costs, budget: float) -> Prices:
     """The lowest price at which the mean cost is within the budget."""
-    least = np.inf
-    for prices in map(Prices, _ladder(benefits, costs)):
-        least = min(least, float(simulate_benefits(benefits, costs, prices).cost.mean()))
+
+    def cost(price: float) -> float:
+        return float(simulate_benefits(benefits, costs, Prices(price)).cost.mean())
+
+    least, low = np.inf, 0.0
+    for high in _ladder(benefits, costs):
+        least = min(least, cost(high))
         if least <= budget + 1e-12:
-            return prices
-    raise CalibrationError("target.budget", f"{budget}", f"at least {least:.4g}, the tools alone")
+            break
+        low = high
+    else:
+        raise CalibrationError("target.budget", f"{budget}", f"at least {least:.4g}, the tools alone")
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if cost(middle) > budget + 1e-12 else (low, middle)
+    return Prices(high)
 
 
 def _for_tool_use(benefits: Benefits, costs: Costs, wanted: float, price: float) -> Prices:
@@ -205,8 +216,13 @@ def _for_tool_use(benefits: Benefits, costs: Costs, wanted: float, price: float)
 
 
 def _ladder(benefits: Benefits, costs: Costs) -> list[float]:
-    """Prices from 0 to where no step but the tools is worth its cost."""
-    unit = max(min(costs.reasoner, costs.evidence), 1e-12)
-    gains = np.concatenate([benefits.going_on, benefits.consulting, benefits.asking_again])
-    inner = np.quantile(np.clip(gains, 0.0, None), np.linspace(0.0, 1.0, _STEPS)) / unit
-    return [float(price) for price in np.unique([0.0, *inner, 1.001 * float(inner[-1]) + 1e-9])]
+    """Prices from 0 to where no step but the tools is worth its cost, close where many queries change their route."""
+    steps = (
+        (benefits.going_on, costs.reasoner),
+        (benefits.consulting, costs.evidence),
+        (benefits.asking_again, costs.evidence),
+        (benefits.consulting - benefits.going_on, costs.evidence - costs.reasoner),
+    )
+    turns = [np.clip(gain, 0.0, None) / max(cost, _FREE) for gain, cost in steps]
+    inner = np.quantile(turns, np.linspace(0.0, 1.0, _STEPS), axis=1)
+    return [float(price) for price in np.unique([0.0, *inner.ravel(), 1.001 * float(inner.max()) + 1e-9])]
