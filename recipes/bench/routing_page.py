@@ -73,8 +73,8 @@ class Split:
         free: the largest gain at any cost; beside it the fixed routes, random routing and the oracle.
         tool_choice: of `free`.
         middle: always fusing the tools' fusion with the reasoner's own list; None with too few queries to fit it on.
-        spared: by the share of the cost of always asking the reasoner with evidence that may be spent; with the middle way
-            in the place of the reasoner alone where there is one.
+        spared: by the share of the cost of always asking the reasoner with evidence that may be spent; with the middle
+            way in the place of the reasoner alone where there is one.
         tool_use: by the rate that was asked for, its figures.
         by_level: of `free`, by evidence-horizon level.
         bands: the paper's bands, their thresholds on confidences at quantiles of the half that was fitted on.
