@@ -65,6 +65,14 @@ def test_from_prepared_reads_the_part_it_is_asked_for():
     assert (short.attributes.codes.tolist(), short.attributes.offsets.tolist()) == ([1, 0, 1], [0, 1, 1, 3])
 
 
+def test_nobody_can_change_what_others_train_on():
+    codes = np.array([3, 1, 2])
+    data = TrainingData(items=codes, offsets=[0, 2, 3], n_items=4)
+    with pytest.raises(ValueError, match="read-only"):
+        data.items.sort()
+    assert codes.flags.writeable  # the caller's own array stays his
+
+
 def test_a_fingerprint_hangs_on_all_that_is_read():
     base = {"items": [0, 1, 2], "offsets": [0, 3], "n_items": 3, "validation": [0]}
     changes = [

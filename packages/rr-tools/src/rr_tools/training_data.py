@@ -55,6 +55,8 @@ class PreparedLike(Protocol):
 class TrainingData:
     """Item sequences of U users in compressed rows, and optionally what each user took next.
 
+    Several models may be trained on the same data: items, offsets and validation are read-only views.
+
     Attributes:
         items: [N] int64 item codes; user u's are `items[offsets[u]:offsets[u + 1]]`, oldest first.
         offsets: [U + 1] int64, from 0 to N, not decreasing.
@@ -197,7 +199,9 @@ def _codes(name: str, values: Any) -> IntArray:
         raise InvalidDataError(
             f"{name} has dtype {array.dtype} and shape {array.shape}; it must be one row of integers"
         )
-    return array.astype(np.int64, copy=False)
+    codes = array.astype(np.int64, copy=False).view()
+    codes.flags.writeable = False
+    return codes
 
 
 def _check_range(name: str, codes: IntArray, low: int, high: int) -> None:

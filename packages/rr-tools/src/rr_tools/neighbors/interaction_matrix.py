@@ -16,7 +16,8 @@ def interaction_matrix(data: TrainingData) -> sparse.csr_array:
         [[0.0, 1.0], [1.0, 0.0]]
     """
     ones = np.ones(len(data.items), dtype=np.float32)
-    matrix = sparse.csr_array((ones, data.items, data.offsets), shape=(data.n_users, data.n_items))
+    # A copy: what follows sorts in place, and the order of a sequence is the data's.
+    matrix = sparse.csr_array((ones, data.items, data.offsets), shape=(data.n_users, data.n_items), copy=True)
     matrix.sum_duplicates()
     matrix.data[:] = 1.0
     return matrix
