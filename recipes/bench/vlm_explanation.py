@@ -51,8 +51,8 @@ def vlm_explanation(
 
 def section(measured: DataSet, seeds: int, tunings: int) -> list[str]:
     """One set: what validation chose, test scores of both, their difference, and examples."""
-    validated = {beams: _explained(measured, "validation", beams, 0) for beams in BEAMS}
-    beams = max(BEAMS, key=lambda beams: _quality(validated[beams]))
+    validated = {beams: [_explained(measured, "validation", beams, seed) for seed in range(tunings)] for beams in BEAMS}
+    beams = max(BEAMS, key=lambda beams: statistics.mean(map(_quality, validated[beams])))
     own = [_explained(measured, "test", beams, seed) for seed in range(tunings)]
     first, references = own[0], measured.references("test")
     tried = settings([measured.data.texts[row] for row in measured.data.rows("train")])
@@ -68,8 +68,8 @@ def section(measured: DataSet, seeds: int, tunings: int) -> list[str]:
         "",
         f"| model | part | {' | '.join(CUT_METRICS)} |",
         f"|---|---|{'---|' * len(CUT_METRICS)}",
-        *(_row(f"{BACKBONE.name}, {count} beams", "validation", [validated[count]]) for count in BEAMS),
-        _row(f"{BACKBONE.name}, {beams} beams, {_seeds(tunings)}", "test", own),
+        *(_row(_named(count, tunings), "validation", validated[count]) for count in BEAMS),
+        _row(_named(beams, tunings), "test", own),
         _row(f"{AHEAD}, {_seeds(seeds)}", "test", peers),
         "",
         _difference(own, peers, references),
@@ -106,6 +106,11 @@ def _spread(values: Sequence[float]) -> str:
     """The mean, and of several the standard deviation."""
     mean = f"{statistics.mean(values):.2f}"
     return mean if len(values) == 1 else f"{mean} ± {statistics.stdev(values):.2f}"
+
+
+def _named(beams: int, tunings: int) -> str:
+    how = "greedy" if beams == 1 else f"{beams} beams"
+    return f"{BACKBONE.name}, {how}, {_seeds(tunings)}"
 
 
 def _seeds(count: int) -> str:

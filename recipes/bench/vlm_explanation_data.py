@@ -87,9 +87,10 @@ class Explained:
 
 
 def quotations(data: ExplanationData, titles: Sequence[str]) -> list[str]:
-    """Tell of each row its item's title and the last training texts of its user and, by others, about its item.
+    """Tell of each row its item's title and the last training texts of its user and, by others, of its item.
 
-    A row's own text is never told, nor is one of the validation or test part.
+    They stand in quotation marks, the newest first, so that one can be told from the next. A row's own text is never
+    told, nor is one of the validation or test part.
     """
     trained = data.rows("train")
     notes = []
@@ -97,8 +98,8 @@ def quotations(data: ExplanationData, titles: Sequence[str]) -> list[str]:
         others = trained[trained != row]
         own, same = data.users[others] == user, data.items[others] == item
         told = [f"The item: {titles[item]}."]
-        for words, chosen in (("The user wrote of others", own & ~same), ("Others wrote of it", same & ~own)):
-            texts = [data.texts[place] for place in others[chosen][-QUOTED:]]
+        for words, chosen in (("The user wrote before", own), ("Others wrote of it", same & ~own)):
+            texts = [f'"{data.texts[place]}"' for place in others[chosen][::-1][:QUOTED]]
             told += [f"{words}: {' '.join(texts)}"] if texts else []
         notes.append(" ".join(told))
     return notes

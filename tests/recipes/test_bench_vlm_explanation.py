@@ -17,9 +17,9 @@ def test_a_note_quotes_training_texts_of_others_alone():
         parts=[0, 0, 2, 0, 1], n_users=2, n_items=2,
     )  # fmt: skip
     notes = quotations(data, ["a lamp", "a chair"])
-    assert notes[0] == "The item: a lamp. The user wrote of others: more Others wrote of it: theirs"
-    assert notes[2] == notes[0]  # what the user wrote of the same item is not told
-    assert notes[4] == "The item: a chair. The user wrote of others: theirs Others wrote of it: more"
+    assert notes[0] == 'The item: a lamp. The user wrote before: "more" Others wrote of it: "theirs"'
+    assert notes[2] == 'The item: a lamp. The user wrote before: "more" "own" Others wrote of it: "theirs"'
+    assert notes[4] == 'The item: a chair. The user wrote before: "theirs" Others wrote of it: "more"'
     assert not any("held out" in note or "tested" in note for note in notes)
 
 
