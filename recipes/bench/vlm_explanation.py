@@ -24,7 +24,7 @@ from recipes.bench.vlm_explanation_run import BACKBONE, LONGEST, result_file
 from rr_eval import paired_difference, rouge
 
 Result = Mapping[str, Any]
-BEAMS = (1, 4)
+PARTS: tuple[Part, ...] = ("validation", "test")
 EXAMPLES = 3
 
 
@@ -40,7 +40,7 @@ def vlm_explanation(
         "docs/results/vlm_explanation.md"
     ),
 ) -> None:
-    """Tune the reasoner to explain, choose its beams on validation texts, and compare the test texts with PETER's."""
+    """Tune the reasoner to explain, and compare its test texts with PETER's."""
     lines = [f"`{shlex.join(['nox', '-s', 'bench', '--', *sys.argv[1:]])}`", ""]
     for path in data:
         measured = DataSet(path, explanation_data(path, split_seed=split_seed), split_seed, cache / name_of(path))
@@ -50,10 +50,8 @@ def vlm_explanation(
 
 
 def section(measured: DataSet, seeds: int, tunings: int) -> list[str]:
-    """One set: what validation chose, test scores of both, their difference, and examples."""
-    validated = {beams: [_explained(measured, "validation", beams, seed) for seed in range(tunings)] for beams in BEAMS}
-    beams = max(BEAMS, key=lambda beams: statistics.mean(map(_quality, validated[beams])))
-    own = [_explained(measured, "test", beams, seed) for seed in range(tunings)]
+    """One set: scores of both, their difference on test texts, and examples."""
+    validated, own = ([_explained(measured, part, seed) for seed in range(tunings)] for part in PARTS)
     first, references = own[0], measured.references("test")
     tried = settings([measured.data.texts[row] for row in measured.data.rows("train")])
     best = max(tried, key=lambda setting: _quality(measured.result(AHEAD, setting, 0, "validation")))
@@ -68,8 +66,8 @@ def section(measured: DataSet, seeds: int, tunings: int) -> list[str]:
         "",
         f"| model | part | {' | '.join(CUT_METRICS)} |",
         f"|---|---|{'---|' * len(CUT_METRICS)}",
-        *(_row(_named(count, tunings), "validation", validated[count]) for count in BEAMS),
-        _row(_named(beams, tunings), "test", own),
+        _row(f"{BACKBONE.name}, {_seeds(tunings)}", "validation", validated),
+        _row(f"{BACKBONE.name}, {_seeds(tunings)}", "test", own),
         _row(f"{AHEAD}, {_seeds(seeds)}", "test", peers),
         "",
         _difference(own, peers, references),
@@ -79,11 +77,11 @@ def section(measured: DataSet, seeds: int, tunings: int) -> list[str]:
     ]
 
 
-def _explained(measured: DataSet, part: Part, beams: int, seed: int) -> Result:
+def _explained(measured: DataSet, part: Part, seed: int) -> Result:
     target = measured.cache / f"{BACKBONE.name}-{seed}"
-    file = result_file(target, part, beams)
+    file = result_file(target, part)
     if not file.exists():
-        arguments = [str(measured.path), str(target), "--part", part, "--beams", str(beams), "--seed", str(seed)]
+        arguments = [str(measured.path), str(target), "--part", part, "--seed", str(seed)]
         arguments += ["--split-seed", str(measured.split_seed)]
         done = subprocess.run([sys.executable, "-m", "recipes.bench.vlm_explanation_run", *arguments], check=False)
         if done.returncode:
@@ -106,11 +104,6 @@ def _spread(values: Sequence[float]) -> str:
     """The mean, and of several the standard deviation."""
     mean = f"{statistics.mean(values):.2f}"
     return mean if len(values) == 1 else f"{mean} ± {statistics.stdev(values):.2f}"
-
-
-def _named(beams: int, tunings: int) -> str:
-    how = "greedy" if beams == 1 else f"{beams} beams"
-    return f"{BACKBONE.name}, {how}, {_seeds(tunings)}"
 
 
 def _seeds(count: int) -> str:

@@ -38,20 +38,19 @@ def run(
     *,
     seed: int = 0,
     part: Part = "test",
-    beams: Annotated[int, typer.Option(min=1, help="Of the beam search; 1 is greedy.")] = 1,
     split_seed: Annotated[int, typer.Option(help="Splits JSON lines 8:1:1.")] = 0,
     threads: int = 1,
 ) -> None:
-    """Tune on DATA, unless OUT holds the reasoner, and write `OUT/PART-BEAMS.json`: its texts and what they took."""
+    """Tune on DATA, unless OUT holds the reasoner, and write `OUT/PART.json`: its texts and what they took."""
     torch.set_num_threads(threads)
     told = Explained.read(data, split_seed=split_seed)
     if not (out / "reasoner").exists():
         _tune(told, seed, out)
     reasoner = VlmReasoner.load(out / "reasoner").merged()
     started, places = time.process_time(), told.data.rows(part)
-    texts = written(reasoner, told, places, beams)
+    texts = written(reasoner, told, places)
     training = reasoner.parts.card.training
-    chosen = ["--seed", str(seed), "--part", part, "--beams", str(beams)]
+    chosen = ["--seed", str(seed), "--part", part]
     result = {
         "command": f"python -m recipes.bench.vlm_explanation_run DATA OUT {shlex.join(chosen)}",
         "steps": training["steps"],
@@ -62,22 +61,22 @@ def run(
     }
     partial = out / "result.partial"
     partial.write_text(json.dumps(result, indent=2, ensure_ascii=False), encoding="utf-8")
-    partial.replace(result_file(out, part, beams))
+    partial.replace(result_file(out, part))
 
 
-def result_file(out: Path, part: Part, beams: int) -> Path:
+def result_file(out: Path, part: Part) -> Path:
     """Where the texts of a part stand."""
-    return out / f"{part}-{beams}.json"
+    return out / f"{part}.json"
 
 
-def written(reasoner: VlmReasoner, told: Explained, places: np.ndarray[Any, Any], beams: int) -> list[str]:
-    """Return what it says of some rows."""
+def written(reasoner: VlmReasoner, told: Explained, places: np.ndarray[Any, Any]) -> list[str]:
+    """Return what it says of some rows, greedily: several beams wrote worse texts on the books."""
     queries = QueryBatch.of(
         users=told.data.users[places], histories=[[]] * len(places), evidence_horizon=np.zeros(len(places))
     )
     notes = [told.notes[place] for place in places]
     texts = reasoner.explain(
-        queries, told.data.items[places], told.stars[places], notes=notes, max_words=TOKENS, beams=beams
+        queries, told.data.items[places], told.stars[places], notes=notes, max_words=TOKENS, beams=1
     )
     return [first_words(text, LONGEST) for text in texts]
 
