@@ -52,6 +52,12 @@ class RvitTrainer(SFTTrainer):
             self._metrics[mode][f"{name}_loss"].append(float(output[name].detach()))
         return (total, output) if return_outputs else total
 
+    def _issue_warnings_after_load(self, load_result: Any) -> None:
+        """Say only what is missing of the tuned weights: a checkpoint of adapters leaves out the base on purpose."""
+        tuned = {name for name, value in self.model.named_parameters() if value.requires_grad}
+        missing = [key for key in load_result.missing_keys if key in tuned]
+        super()._issue_warnings_after_load(load_result._replace(missing_keys=missing))
+
     def _get_train_sampler(self, train_dataset: datasets.Dataset | None = None) -> Sampler[int]:
         dataset = self.train_dataset if train_dataset is None else train_dataset
         config = self.args
