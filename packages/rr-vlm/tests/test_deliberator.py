@@ -66,6 +66,15 @@ def test_the_item_softmax_is_tied_to_the_item_embeddings(model):
     assert torch.allclose(torch.nn.functional.cosine_similarity(rows, vectors), torch.ones(N_ITEMS))
 
 
+def test_a_thought_token_starts_from_the_mean_of_its_words(model):
+    rows = model.backbone.get_input_embeddings().weight
+    before = rows.detach().clone()
+    model.start_thoughts([[1, 2], [], *[[4]] * 6])
+    assert torch.allclose(rows[5], before[[1, 2]].mean(dim=0))
+    assert torch.equal(rows[6], before[6])
+    assert torch.equal(rows[13:], before[13:])
+
+
 def test_the_history_loss_sees_nothing_that_comes_later(model):
     """Evidence, pictures and thought after a position do not change what is predicted there."""
     pictures = torch.randn(2, 1, 6)

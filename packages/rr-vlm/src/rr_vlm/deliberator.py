@@ -132,11 +132,12 @@ class Deliberator(PreTrainedModel):
         """Set the embedding of each thought token to the mean of those of its words.
 
         Args:
-            words: [n_thoughts] ids of the words of each thought token, one or more.
+            words: [n_thoughts] ids of the words of each thought token; none leaves it as it is.
         """
         rows: torch.Tensor = self.backbone.get_input_embeddings().weight  # type: ignore[assignment]  # an embedding's
         for token, spelled in enumerate(words, start=self.config.thought_offset):
-            rows[token] = rows[list(spelled)].float().mean(dim=0).to(rows)
+            if spelled:
+                rows[token] = rows[list(spelled)].float().mean(dim=0).to(rows)
 
     def encode(
         self,
