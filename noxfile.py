@@ -260,8 +260,8 @@ def build(session: nox.Session) -> None:
 def training_python(session: nox.Session) -> str:
     """Return the Python of the one environment that has torch and every package of ours, editable.
 
-    Made once, by pip (which alone knows where this machine keeps torch); brought up to date when the constraints or
-    a package's metadata change.
+    Made once, torch by pip (which alone knows where this machine keeps it), the rest by uv; brought up to date when the
+    constraints or a package's metadata change.
     """
     folder = session.cache_dir.parent / "training"
     python, mark = folder / "bin" / "python", folder / "fingerprint"
@@ -275,34 +275,41 @@ def training_python(session: nox.Session) -> str:
         except CommandFailed:
             session.error(f"needs Python {TRAINING_PYTHON}, which this machine lacks: install it and run again")
     mark.unlink(missing_ok=True)
-    session.log("Installing the training environment: once, a few minutes")
+    session.log("Installing the training environment: once, a minute or two")
     # Of 20,000 modules few are ever imported: Python compiles those, and pip none.
     pip = (str(python), "-m", "pip", "install", "-q", "--no-compile", "-c", "constraints-training.txt")
     session.run_install(*pip, TORCH, "poetry-core>=2,<3", "setuptools", "wheel", external=True)
     named = [f"packages/{package}[{','.join(_extras(package))}]" for package in PACKAGES]
-    own = [argument for folder in named for argument in ("-e", folder)]
-    session.run_install(*pip, "--no-build-isolation", *own, *PYTEST, "mypy", external=True)
+    wanted = ("--no-build-isolation", *(word for folder in named for word in ("-e", folder)), *PYTEST, "mypy")
+    if not _by_uv(session, "--python", str(python), "-c", "constraints-training.txt", *wanted):
+        session.run_install(*pip, *wanted, external=True)
     mark.write_text(fingerprint)
     return str(python)
 
 
 def install(session: nox.Session, *requirements: str, by_pip: bool = False) -> None:
     """Install into the session's own environment: with uv, ten times as fast, or with pip where uv cannot."""
-    if not by_pip:
-        try:
-            session.run_install(_uv(session), "pip", "install", "-q", *requirements, silent=True, external=True)
-        except CommandFailed:
-            session.warn("uv could not install this; pip tries")
-        else:
-            return
-    session.install("-q", *requirements)
+    if by_pip or not _by_uv(session, *requirements):
+        session.install("-q", *requirements)
+
+
+def _by_uv(session: nox.Session, *arguments: str) -> bool:
+    try:
+        session.run_install(_uv(session), "pip", "install", "-q", *arguments, silent=True, external=True)
+    except CommandFailed:
+        session.warn("uv could not install this; pip tries")
+        return False
+    return True
 
 
 def _uv(session: nox.Session) -> str:
     folder = session.cache_dir / "uv"
-    if not folder.exists():
-        session.install("-q", "--target", str(folder), "uv")
-    return str(folder / "bin" / "uv")
+    program = folder / "bin" / "uv"
+    if not program.exists():
+        session.run_install(
+            *(sys.executable, "-m", "pip", "install", "-q", "--upgrade", "--target", folder, "uv"), external=True
+        )
+    return str(program)
 
 
 # -------------------------------------------------------------------------------------------------------- metadata

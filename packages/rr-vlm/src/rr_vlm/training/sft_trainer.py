@@ -28,13 +28,14 @@ class RvitTrainer(SFTTrainer):
     """Tunes a `Deliberator` on encoded rows, drawn by the evidence-horizon curriculum."""
 
     args: RvitConfig
+    model: nn.Module
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """As `SFTTrainer`; the model computes its own mean losses."""
         super().__init__(*args, **kwargs)
         self.model_accepts_loss_kwargs = False
         self.remove_callback(PrinterCallback)
-        if self.model is not None and (self.args.bf16 or self.args.fp16):
+        if self.args.bf16 or self.args.fp16:
             _prepare_for_autocast(self.model)
 
     def compute_loss(
