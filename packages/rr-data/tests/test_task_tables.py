@@ -58,6 +58,7 @@ def prepared(rows: list[tuple[str, str, int]], out: Path, **options: object) -> 
     return prepare(Given(rows), out=out, candidates=4, ctr_negatives=2, **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @given(rows=ROWS, split=st.sampled_from(["leave_one_out", "ratio"]))
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_check_holds_on_any_rows(tmp_path: Path, rows: list[tuple[str, str, int]], split: str) -> None:
@@ -65,6 +66,7 @@ def test_every_check_holds_on_any_rows(tmp_path: Path, rows: list[tuple[str, str
     assert [finding for finding in check_prepared(data) if finding.problem] == []
 
 
+@pytest.mark.slow
 @given(rows=ROWS, order=st.randoms(use_true_random=False))
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_permuted_rows_give_the_same_dataset(tmp_path: Path, rows: list[tuple[str, str, int]], order) -> None:

@@ -44,6 +44,11 @@ def test_odd_queries_are_answered(tool):
         assert ranking.confidence[-1] == 0.0
 
 
+def test_a_planner_can_ask_it(tool):
+    kit = pytest.importorskip("rr_planner.testing", reason="rr-planner brings the conformance kit")
+    kit.check_tool(tool, n_items=tool.n_items)
+
+
 def test_an_empty_batch_gives_an_empty_answer(tool, make_queries):
     ranking = tool.rank(make_queries([]), 4)
     assert ranking.items.shape == ranking.scores.shape == (0, 4)

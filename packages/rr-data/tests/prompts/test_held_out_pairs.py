@@ -71,6 +71,7 @@ def interactions_of(data: PreparedDataset, *, training: bool) -> set[tuple[int, 
     return set(pairs.select(Columns.USER, Columns.ITEM).iter_rows())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", TASKS)
 @given(rows=ROWS, split=st.sampled_from(SPLITS), seed=st.integers(0, 9))
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -92,6 +93,7 @@ def test_no_held_out_pair(tmp_path: Path, task: str, rows: list[tuple[str, str, 
             assert text_of(row, "completion") == f"<answer>{users[user]} praises {ids[row['target']]}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["direct", "ctr", "explanation"])
 @given(rows=ROWS, split=st.sampled_from(SPLITS))
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -103,6 +105,7 @@ def test_the_history_does_not_hold_the_item_in_question(
         assert item not in history
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["direct", "ctr"])
 @given(rows=ROWS)
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -101,6 +101,7 @@ def think(data: PreparedDataset, task: str, folder: Path, noise: EvidenceNoise) 
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", TOOL_TASKS)
 @given(rows=LOGS, noise=NOISES)
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -82,6 +82,7 @@ def losses(table, policy):
     return np.clip(table.both - table.routes[decide(policy, table.signals), np.arange(len(table))], 0, 1)
 
 
+@pytest.mark.slow
 def test_a_risk_is_kept_in_95_percent_of_resplits(outcomes, quick):
     population = OutcomeTable.of(**outcomes(20_000, seed=3))
     policy = fit_benefits(OutcomeTable.of(**outcomes()), costs=COSTS, options=quick).policy
