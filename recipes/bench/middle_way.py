@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from recipes.bench.fused_answers import FUSED, fitted, fuse
-from recipes.bench.tool_answers import USERS_AT_ONCE, Asked, codes, list_ranks
+from recipes.bench.tool_answers import Asked, codes, list_ranks
 from rr_data.interfaces import PreparedDataset
 from rr_eval import hit_rate
 from rr_planner import CalibrationError, OutcomeTable, Ranking
-from rr_vlm import VlmReasoner
 
 OWN = "own"
 DEPTH = 100
 """How long the two lists are."""
 FOLDS = 3
-
-
-def own_lists(reasoner: VlmReasoner, asked: Asked, file: Path) -> Ranking:
-    """Return what the reasoner answers alone, kept in `file`."""
-    if not file.exists():
-        starts = range(0, len(asked), USERS_AT_ONCE)
-        parts = [np.arange(start, min(start + USERS_AT_ONCE, len(asked))) for start in starts]
-        found = [reasoner.deliberate(asked.queries.take(part), DEPTH) for part in parts]
-        draft = file.with_suffix(".partial.npz")
-        np.savez(draft, **{name: np.concatenate([getattr(one, name) for one in found]) for name in ("items", "scores")})
-        draft.replace(file)
-    with np.load(file) as stored:
-        return Ranking(stored["items"], stored["scores"])
 
 
 def middle_way(table: OutcomeTable, asked: Asked, data: PreparedDataset, seed: int) -> OutcomeTable | None:

@@ -13,16 +13,18 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from recipes.bench.fused_answers import FITTED, FUSED, REACH, fuse, fusion_of
-from recipes.bench.middle_way import DEPTH, both_lists, middle_way, own_lists
+from recipes.bench.fused_answers import FITTED, FUSED, REACH, cross_fused, fuse, fusion_of, with_fused
+from recipes.bench.kept_lists import first_of, kept_lists
+from recipes.bench.middle_way import DEPTH, both_lists, middle_way
 from recipes.bench.page import write_below
-from recipes.bench.routing_page import Calibration, Spared, Split, ToolChoice, page
-from recipes.bench.tool_answers import TOOLS, Asked, ask, ask_honestly, trained
+from recipes.bench.routing_page import Calibration, Spared, Spent, Split, ToolChoice, page
+from recipes.bench.tool_answers import HONEST, TEST, TOOLS, Asked, ask, ask_honestly, asked_for, list_ranks, trained
 from recipes.bench.tools_data import prepared
 from recipes.bench.vlm_page import ALONE, CONSULTING, LEVELS, Run
+from recipes.bench.vlm_run import calibrated, split
 from recipes.bench.vlm_settings import REASONREC
 from rr_data.interfaces import PreparedDataset
-from rr_eval import ece, gap_closed, paired_difference
+from rr_eval import ece, gap_closed, hit_rate, paired_difference
 from rr_planner import (
     Bands,
     Costs,
@@ -51,7 +53,12 @@ BANDS = Bands(low_horizon=0.3, high_horizon=0.7, tool_confidence=0.5, reasoner_c
 """The paper's shape, by quantiles: its thresholds on the horizon, and more escalation the less is known of a user."""
 ALPHA, DELTA, RESPLITS = 0.10, 0.05, 1000
 RESAMPLES, DRAWS = 1000, 100
-OWN_LISTS = "own-lists.npz"
+HIT_AT = 5
+OWN_LISTS, BRIEF_LISTS = "own-lists.npz", "brief-lists.npz"
+BRIEF = 5
+"""Items of each tool that the reasoner reads in brief: as many as a planner shows it that is asked for five."""
+COUNTED = 10
+"""The operations of every tenth query are counted."""
 Numbers = NDArray[np.float64]
 
 
@@ -75,18 +82,22 @@ def routing(
         dataset = prepared(folder, cache)
         answered = Run.read(run)
         reasoner = VlmReasoner.load(run / "reasoner")
-        asked = ask(dataset, home / "tools", 0, k=REACH)
-        fused = fuse(
-            fusion_of(ask_honestly(dataset, home / "tools", k=REACH), dataset, home / "tools" / FITTED), asked, k=DEPTH
-        )
+        tools = home / "tools"
+        asked, honest = ask(dataset, tools, TEST, k=REACH), ask_honestly(dataset, tools, k=REACH)
+        fused = fuse(fusion_of(honest, dataset, tools / FITTED), asked, k=DEPTH)
+        known = cross_fused(honest, dataset, tools / "cross-fused.npz", k=REASONREC.shown)
+        _, held_out = split(known, len(asked_for(dataset, HONEST[-1])), REASONREC.held_out)
         table = outcomes(asked, fused, answered)
-        lists = both_lists(asked, fused, own_lists(reasoner, asked, run / OWN_LISTS))
-        spent = costs(dataset, home / "tools", reasoner)
+        lists = both_lists(asked, fused, kept_lists(reasoner, asked, run / OWN_LISTS, k=DEPTH))
+        asked = with_fused(asked, fused)
+        briefly = read_briefly(reasoner, held_out, asked, run / BRIEF_LISTS)
+        spent = costs(dataset, tools, reasoner, asked)
         single = np.stack([answered.hits(name) for name in TOOLS])
-        splits = [
-            measured(table, middle_way(table, lists, dataset, seed), answered.levels, single, spent, seed)
-            for seed in range(seeds)
-        ]
+        splits = []
+        for seed in range(seeds):
+            between = middle_way(table, lists, dataset, seed)
+            offered = replace(table if between is None else between, both=briefly)
+            splits.append(measured(table, offered, answered.levels, single, spent, seed, middle=between is not None))
         found[folder.name] = (spent, splits)
     text = page(found, shlex.join(["nox", "-s", "bench", "--", *sys.argv[1:]]))
     write_below(out, text, title="Routing")
@@ -110,45 +121,72 @@ def outcomes(asked: Asked, fused: Ranking, run: Run) -> OutcomeTable:
     )
 
 
-def costs(data: PreparedDataset, tools: Path, reasoner: VlmReasoner) -> Costs:
-    """FLOPs a query, those of the light tools together."""
+def read_briefly(reasoner: VlmReasoner, held_out: Asked, asked: Asked, file: Path) -> Numbers:
+    """[B] hits of the reasoner that reads the first items of every tool, calibrated so on users held out of tuning."""
+    if not file.exists():
+        reasoner = calibrated(reasoner, replace(held_out, answers=first_of(held_out.answers, BRIEF)))
+    found = kept_lists(reasoner, asked, file, k=HIT_AT, evidence=first_of(asked.answers, BRIEF))
+    return hit_rate(list_ranks(found.items, asked.examples.targets), k=HIT_AT)
+
+
+def costs(data: PreparedDataset, tools: Path, reasoner: VlmReasoner, asked: Asked) -> Spent:
+    """FLOPs a query, those of the light tools together; of the reasoner the mean of the test queries."""
     light = sum(load_tool(trained(name, data, tools, hidden=1)).flops_per_query for name in TOOLS)
-    return Costs(tools=light, reasoner=reasoner.flops_per_query, evidence=reasoner.flops_with_evidence)
+    some = asked.take(np.arange(0, len(asked), COUNTED))
+    alone, full, brief = (
+        float(reasoner.flops(some.queries, said).mean()) for said in (None, some.answers, first_of(some.answers, BRIEF))
+    )
+    return Spent(Costs(light, alone, full), Costs(light, alone, brief))
 
 
 def measured(
     table: OutcomeTable,
-    between: OutcomeTable | None,
+    offered: OutcomeTable,
     levels: NDArray[np.int64],
     single: Numbers,
-    spent: Costs,
+    spent: Spent,
     seed: int,
+    *,
+    middle: bool,
 ) -> Split:
     """Fit on half of the users, measure on the rest.
 
     Args:
         table: the outcomes of B queries.
-        between: the same with the middle way in the place of the reasoner alone, for the budgets; None without one.
+        offered: the same for the budgets: the reasoner reads in brief, and the middle way stands in the place of the
+            reasoner alone where there is one.
         levels: [B] of evidence horizon.
         single: [T, B] gains of the tools one by one.
         spent: what the steps cost.
         seed: parts the users.
+        middle: whether there is a middle way.
     """
     half = table.folds(2, seed)
     fitting, rest, of_rest = table.take(half == 0), table.take(half == 1), levels[half == 1]
-    free = calibrate_benefits(fitting, costs=spent, seed=seed).policy
+    full, price = spent.full, _with_tools_again(spent.brief) if middle else spent.brief
+    free = calibrate_benefits(fitting, costs=full, seed=seed).policy
     bands = _bands(fitting)
-    offered, price = (table, spent) if between is None else (between, _with_tools_again(spent))
-    cheap, measured_on = offered.take(half == 0), offered.take(half == 1)
+    cheap, offered_rest = offered.take(half == 0), offered.take(half == 1)
+    fixed = evaluate(offered_rest, {}, costs=price, seed=seed)
+
+    def spared(figures: PolicyFigures, gained: Numbers) -> Spared:
+        return Spared(figures, paired_difference(gained, rest.both, seed=seed))
+
+    def within(share: float) -> Spared:
+        target = Target(budget=share * _everything(full))
+        policy = calibrate_benefits(cheap, costs=price, target=target, seed=seed).policy
+        return spared(_figures(policy, offered_rest, price, seed), _gained(policy, offered_rest))
+
     return Split(
-        free=evaluate(rest, {"learned": free}, costs=spent, seed=seed),
+        free=evaluate(rest, {"learned": free}, costs=full, seed=seed),
         tool_choice=tool_choice(_gained(free, rest), single[:, half == 1], seed),
-        middle=None if between is None else _middle(measured_on, price, seed),
-        spared={share: _spared(cheap, measured_on, price, share, seed) for share in _affordable(spent)},
-        tool_use={rate: _with_tools(fitting, rest, spent, rate, seed) for rate in TOOL_USE},
-        by_level=[_figures(free, rest.take(of_rest == level), spent, seed) for level in range(len(LEVELS))],
-        bands=_figures(bands, rest, spent, seed),
-        bands_by_level=[_figures(bands, rest.take(of_rest == level), spent, seed) for level in range(len(LEVELS))],
+        middle=spared(fixed["reasoner"], offered_rest.reasoner) if middle else None,
+        brief=spared(fixed["both"], offered_rest.both),
+        spared={share: within(share) for share in _affordable(full)},
+        tool_use={rate: _with_tools(fitting, rest, full, rate, seed) for rate in TOOL_USE},
+        by_level=[_figures(free, rest.take(of_rest == level), full, seed) for level in range(len(LEVELS))],
+        bands=_figures(bands, rest, full, seed),
+        bands_by_level=[_figures(bands, rest.take(of_rest == level), full, seed) for level in range(len(LEVELS))],
         violations=violations(free, rest, seed),
         calibration={
             FUSED: calibration(lambda one: (one.signals.tool_confidence[0], one.selected), fitting, rest, seed),
@@ -217,17 +255,6 @@ def _everything(spent: Costs) -> float:
 def _with_tools_again(spent: Costs) -> Costs:
     """What the steps cost where the reasoner alone is a `FusedReasoner`, which asks the tools itself."""
     return replace(spent, reasoner=spent.reasoner + spent.tools)
-
-
-def _middle(rest: OutcomeTable, spent: Costs, seed: int) -> Spared:
-    figures = evaluate(rest, {}, costs=spent, seed=seed)["reasoner"]
-    return Spared(figures, paired_difference(rest.reasoner, rest.both, seed=seed))
-
-
-def _spared(fitting: OutcomeTable, rest: OutcomeTable, spent: Costs, share: float, seed: int) -> Spared:
-    budget = Target(budget=share * _everything(spent))
-    policy = calibrate_benefits(fitting, costs=spent, target=budget, seed=seed).policy
-    return Spared(_figures(policy, rest, spent, seed), paired_difference(_gained(policy, rest), rest.both, seed=seed))
 
 
 def _with_tools(fitting: OutcomeTable, rest: OutcomeTable, spent: Costs, rate: float, seed: int) -> PolicyFigures:

@@ -22,6 +22,19 @@ SYSTEMS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What the steps cost.
+
+    Attributes:
+        full: where the reasoner reads all that it was tuned to read.
+        brief: where it reads five items of each tool.
+    """
+
+    full: Costs
+    brief: Costs
+
+
+@dataclass(frozen=True, slots=True)
 class Spared:
     """What a policy did within a budget.
 
@@ -73,8 +86,9 @@ class Split:
         free: the largest gain at any cost; beside it the fixed routes, random routing and the oracle.
         tool_choice: of `free`.
         middle: always fusing the tools' fusion with the reasoner's own list; None with too few queries to fit it on.
-        spared: by the share of the cost of always asking the reasoner with evidence that may be spent; with the middle
-            way in the place of the reasoner alone where there is one.
+        brief: always asking the reasoner with five items of each tool.
+        spared: by the share of the cost of always asking the reasoner with evidence that may be spent; the reasoner
+            reads in brief, and the middle way stands in the place of the reasoner alone where there is one.
         tool_use: by the rate that was asked for, its figures.
         by_level: of `free`, by evidence-horizon level.
         bands: the paper's bands, their thresholds on confidences at quantiles of the half that was fitted on.
@@ -86,6 +100,7 @@ class Split:
     free: Mapping[str, PolicyFigures]
     tool_choice: ToolChoice
     middle: Spared | None
+    brief: Spared
     spared: Mapping[float, Spared]
     tool_use: Mapping[float, PolicyFigures]
     by_level: Sequence[PolicyFigures]
@@ -95,11 +110,11 @@ class Split:
     calibration: Mapping[str, Calibration]
 
 
-def page(found: Mapping[str, tuple[Costs, Sequence[Split]]], command: str) -> str:
+def page(found: Mapping[str, tuple[Spent, Sequence[Split]]], command: str) -> str:
     """All tables; each figure is the mean over the seeds."""
     lines = [f"`{command}`", ""]
-    for name, (costs, splits) in found.items():
-        lines += [f"## {name}", "", _told(costs, splits), ""]
+    for name, (spent, splits) in found.items():
+        lines += [f"## {name}", "", _told(spent, splits), ""]
         lines += ["| | HR@5 | 95 %, seed 0 | MFLOPs a query | tools take part |", "|---|---|---|---|---|"]
         lines += [_row(label, [one.free[system] for one in splits]) for system, label in SYSTEMS.items()]
         lines.append(_row("the paper's bands", [one.bands for one in splits]))
@@ -110,6 +125,7 @@ def page(found: Mapping[str, tuple[Costs, Sequence[Split]]], command: str) -> st
         middle = [one.middle for one in splits if one.middle is not None]
         if len(middle) == len(splits):
             lines.append(_within("always the middle way", middle, splits))
+        lines.append(_within("always both, five items of each tool", [one.brief for one in splits], splits))
         for share in splits[0].spared:
             lines.append(_within(f"{share:.0%}", [one.spared[share] for one in splits], splits))
         lines += ["", "Not worse: seeds in which the paired bootstrap interval of the difference holds 0 or more.", ""]
@@ -126,12 +142,16 @@ def page(found: Mapping[str, tuple[Costs, Sequence[Split]]], command: str) -> st
     return "\n".join(lines)
 
 
-def _told(costs: Costs, splits: Sequence[Split]) -> str:
-    tools, alone, both = (f"{flops / 1e6:.1f}" for flops in (costs.tools, costs.reasoner, costs.evidence))
+def _told(spent: Spent, splits: Sequence[Split]) -> str:
+    tools, alone, full, brief = (
+        f"{flops / 1e6:.1f}"
+        for flops in (spent.full.tools, spent.full.reasoner, spent.full.evidence, spent.brief.evidence)
+    )
     measured = splits[0].free["both"].n
     return (
         f"{len(splits)} seeds, {measured:,} of the test users measured in the first, the others fitted on. The tools "
-        f"cost {tools} MFLOPs a query, the reasoner {alone} alone and {both} with their answers."
+        f"cost {tools} MFLOPs a query, the reasoner {alone} alone, {full} with their answers, {brief} with the first "
+        "five items of each."
     )
 
 

@@ -9,7 +9,7 @@ pytest.importorskip("lightgbm", reason="fusions are fitted in the training envir
 pytest.importorskip("trl")
 
 from recipes.bench import middle_way as module
-from recipes.bench.middle_way import both_lists, middle_way, own_lists
+from recipes.bench.middle_way import both_lists, middle_way
 from recipes.bench.tool_answers import Asked
 from recipes.demo.examples import Examples
 from rr_data.interfaces import Sequences
@@ -79,16 +79,3 @@ def test_nobody_is_answered_by_a_fusion_that_was_fitted_on_him(monkeypatch):
 def test_too_few_queries_have_no_middle_way():
     lists = asked(120)
     assert middle_way(table(lists), lists, DATA, seed=0) is None
-
-
-def test_own_lists_are_kept(tmp_path):
-    calls = []
-
-    def deliberate(queries, k):
-        calls.append(len(queries))
-        return Ranking(np.tile(np.arange(3), (len(queries), 1)), np.tile([0.3, 0.2, 0.1], (len(queries), 1)))
-
-    reasoner, lists = SimpleNamespace(deliberate=deliberate), asked(120)
-    first, again = (own_lists(reasoner, lists, tmp_path / "own.npz") for _ in range(2))
-    assert calls == [120]
-    assert first.items.tolist() == again.items.tolist() == [[0, 1, 2]] * 120

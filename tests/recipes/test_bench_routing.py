@@ -11,10 +11,11 @@ pytest.importorskip("trl")
 from recipes.bench import routing
 from recipes.bench.fused_answers import FUSED
 from recipes.bench.routing import measured, tool_choice
-from recipes.bench.routing_page import page
+from recipes.bench.routing_page import Spent, page
 from rr_planner import Costs, OutcomeTable
 
 COSTS = Costs(tools=1.0, reasoner=5.0, evidence=8.0)
+SPENT = Spent(full=COSTS, brief=replace(COSTS, evidence=7.5))
 
 
 def table(size=1200, seed=0):
@@ -44,7 +45,8 @@ def split():
     levels = np.digitize(outcomes.signals.evidence_horizon, (0.3, 0.7))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(routing, "RESPLITS", 50)
-        return measured(outcomes, between, levels, np.stack([outcomes.selected, 1 - outcomes.selected]), COSTS, 0)
+        single = np.stack([outcomes.selected, 1 - outcomes.selected])
+        return measured(outcomes, between, levels, single, SPENT, 0, middle=True)
 
 
 def test_what_can_be_learned_is_and_costs_less(split):
@@ -55,6 +57,8 @@ def test_what_can_be_learned_is_and_costs_less(split):
     assert split.spared[0.25].difference.high < 0
     assert split.middle.difference.low < 0 < split.middle.difference.high
     assert split.middle.figures.cost.value == COSTS.tools + COSTS.reasoner
+    assert split.brief.figures.cost.value == COSTS.tools + SPENT.brief.evidence
+    assert split.brief.difference.mean == 0
     assert split.free["both"].n == 600
     assert sum(one.n for one in split.by_level) == 600
 
@@ -90,9 +94,10 @@ def test_confidences_are_calibrated_as_far_as_chance_lets_them(split):
 
 
 def test_the_page_tells_all(split):
-    text = page({"books": (COSTS, [split, split])}, "nox -s bench -- routing")
+    text = page({"books": (SPENT, [split, split])}, "nox -s bench -- routing")
     assert "| always the middle way | 67% | " in text
-    without = page({"books": (COSTS, [replace(split, middle=None), split])}, "")
+    assert "| always both, five items of each tool | 94% | " in text
+    without = page({"books": (SPENT, [replace(split, middle=None), split])}, "")
     assert "middle way" not in without
     assert "| 62% | " in text
     assert "| 2 of 2 |" in text

@@ -39,3 +39,13 @@ def test_the_reasoner_states_its_cost_at_the_tuning_lengths(reasoner, rows):
     assert 0 < reasoner.flops_per_query < reasoner.flops_with_evidence < 1e8
     assert np.isfinite(reasoner.flops_with_evidence)
     assert torch.is_grad_enabled()
+
+
+def test_queries_are_counted_at_the_lengths_of_their_prompts(reasoner, queries, evidence):
+    first = {n: type(queries)(items=a.items[:, :1], scores=a.scores[:, :1]) for n, a in evidence.items()}
+    alone, one, four = (reasoner.flops(queries, said) for said in (None, first, evidence))
+    assert alone.shape == (len(queries.users),)
+    assert (alone < one).all()
+    assert (one < four).all()
+    assert alone.mean() == pytest.approx(reasoner.flops_per_query, rel=0.2)
+    assert four.mean() == pytest.approx(reasoner.flops_with_evidence, rel=0.2)

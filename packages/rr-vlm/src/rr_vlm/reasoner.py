@@ -159,12 +159,21 @@ class VlmReasoner:
     @property
     def flops_per_query(self) -> float:
         """Floating-point operations of one query without evidence, at the mean prompt length of tuning."""
-        return self._flops(self._card.tokens_alone, len(self._card.tools_alone), cited=False)
+        return self._flops(self._card.tokens_alone, cited=False)
 
     @property
     def flops_with_evidence(self) -> float:
         """Floating-point operations of one query with evidence, at the mean prompt length of tuning."""
-        return self._flops(self._card.tokens_with_evidence, len(self.tools), cited=True)
+        return self._flops(self._card.tokens_with_evidence, cited=True)
+
+    def flops(self, queries: Queries, evidence: Mapping[str, Answers] | None = None) -> NDArray[np.float64]:
+        """Return [B] floating-point operations of these queries, each at the length of its own prompt.
+
+        What the tools say makes most of a prompt: a planner that is asked for five items shows five of each tool, which
+        costs less than half of twenty.
+        """
+        prompts = self.encode(queries, evidence)
+        return np.array([self._flops(len(prompt), cited=bool(evidence)) for prompt in prompts], np.float64)
 
     def deliberate(self, queries: Queries, k: int, evidence: Mapping[str, Answers] | None = None) -> Deliberation:
         """Think about each query and rank the k best items.
@@ -525,8 +534,8 @@ class VlmReasoner:
         answer = "Nothing to recommend" if item == NO_ITEM else f"Recommend {self._catalogue.titles[item]}"
         return f"{thought} {answer}. Confidence: {confidence:.2f}."
 
-    def _flops(self, tokens: int, tools: int, *, cited: bool) -> float:
-        config = self._model.config
+    def _flops(self, tokens: int, *, cited: bool) -> float:
+        config, tools = self._model.config, len(self.tools if cited else self._card.tools_alone)
         return query_flops(
             self._model.backbone.config.get_text_config(),
             n_items=config.n_items,
