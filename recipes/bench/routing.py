@@ -55,8 +55,8 @@ ALPHA, DELTA, RESPLITS = 0.10, 0.05, 1000
 RESAMPLES, DRAWS = 1000, 100
 HIT_AT = 5
 OWN_LISTS, BRIEF_LISTS = "own-lists.npz", "brief-lists.npz"
-BRIEF = 5
-"""Items of each tool that the reasoner reads in brief: as many as a planner shows it that is asked for five."""
+BRIEF = 10
+"""Items of each tool that the reasoner reads in brief: as many as a planner shows it that is asked for ten."""
 COUNTED = 10
 """The operations of every tenth query are counted."""
 Numbers = NDArray[np.float64]

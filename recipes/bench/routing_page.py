@@ -27,7 +27,7 @@ class Spent:
 
     Attributes:
         full: where the reasoner reads all that it was tuned to read.
-        brief: where it reads five items of each tool.
+        brief: where it reads ten items of each tool.
     """
 
     full: Costs
@@ -86,7 +86,7 @@ class Split:
         free: the largest gain at any cost; beside it the fixed routes, random routing and the oracle.
         tool_choice: of `free`.
         middle: always fusing the tools' fusion with the reasoner's own list; None with too few queries to fit it on.
-        brief: always asking the reasoner with five items of each tool.
+        brief: always asking the reasoner with ten items of each tool.
         spared: by the share of the cost of always asking the reasoner with evidence that may be spent; the reasoner
             reads in brief, and the middle way stands in the place of the reasoner alone where there is one.
         tool_use: by the rate that was asked for, its figures.
@@ -125,7 +125,7 @@ def page(found: Mapping[str, tuple[Spent, Sequence[Split]]], command: str) -> st
         middle = [one.middle for one in splits if one.middle is not None]
         if len(middle) == len(splits):
             lines.append(_within("always the middle way", middle, splits))
-        lines.append(_within("always both, five items of each tool", [one.brief for one in splits], splits))
+        lines.append(_within("always both, ten items of each tool", [one.brief for one in splits], splits))
         for share in splits[0].spared:
             lines.append(_within(f"{share:.0%}", [one.spared[share] for one in splits], splits))
         lines += ["", "Not worse: seeds in which the paired bootstrap interval of the difference holds 0 or more.", ""]
@@ -151,7 +151,7 @@ def _told(spent: Spent, splits: Sequence[Split]) -> str:
     return (
         f"{len(splits)} seeds, {measured:,} of the test users measured in the first, the others fitted on. The tools "
         f"cost {tools} MFLOPs a query, the reasoner {alone} alone, {full} with their answers, {brief} with the first "
-        "five items of each."
+        "ten items of each."
     )
 
 

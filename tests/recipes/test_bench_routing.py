@@ -96,7 +96,7 @@ def test_confidences_are_calibrated_as_far_as_chance_lets_them(split):
 def test_the_page_tells_all(split):
     text = page({"books": (SPENT, [split, split])}, "nox -s bench -- routing")
     assert "| always the middle way | 67% | " in text
-    assert "| always both, five items of each tool | 94% | " in text
+    assert "| always both, ten items of each tool | 94% | " in text
     without = page({"books": (SPENT, [replace(split, middle=None), split])}, "")
     assert "middle way" not in without
     assert "| 62% | " in text

@@ -169,8 +169,7 @@ class VlmReasoner:
     def flops(self, queries: Queries, evidence: Mapping[str, Answers] | None = None) -> NDArray[np.float64]:
         """Return [B] floating-point operations of these queries, each at the length of its own prompt.
 
-        What the tools say makes most of a prompt: a planner that is asked for five items shows five of each tool, which
-        costs less than half of twenty.
+        What the tools say makes most of a prompt, and a planner that is asked for ten items shows ten of each tool.
         """
         prompts = self.encode(queries, evidence)
         return np.array([self._flops(len(prompt), cited=bool(evidence)) for prompt in prompts], np.float64)
