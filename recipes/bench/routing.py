@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -170,7 +170,8 @@ def measured(
     fixed = evaluate(offered_rest, {}, costs=price, seed=seed)
 
     def spared(figures: PolicyFigures, gained: Numbers) -> Spared:
-        return Spared(figures, paired_difference(gained, rest.both, seed=seed))
+        mine, theirs = by_user(np.stack([gained, rest.both]), rest.users)
+        return Spared(figures, paired_difference(mine, theirs, seed=seed))
 
     def within(share: float) -> Spared:
         target = Target(budget=share * _everything(full))
@@ -179,7 +180,7 @@ def measured(
 
     return Split(
         free=evaluate(rest, {"learned": free}, costs=full, seed=seed),
-        tool_choice=tool_choice(_gained(free, rest), single[:, half == 1], seed),
+        tool_choice=tool_choice(_gained(free, rest), single[:, half == 1], rest.users, seed),
         middle=spared(fixed["reasoner"], offered_rest.reasoner) if middle else None,
         brief=spared(fixed["both"], offered_rest.both),
         spared={share: within(share) for share in _affordable(full)},
@@ -195,9 +196,20 @@ def measured(
     )
 
 
-def tool_choice(gained: Numbers, single: Numbers, seed: int) -> ToolChoice:
+def by_user(values: Numbers, users: NDArray[Any]) -> Numbers:
+    """[C, U] the means of columns [C, B] over each user's queries: users are drawn, queries of one hang together.
+
+    Example:
+        >>> by_user(np.array([[1.0, 0.0, 1.0]]), np.array([7, 7, 3])).tolist()
+        [[1.0, 0.5]]
+    """
+    _, place, count = np.unique(users, return_inverse=True, return_counts=True)
+    return np.stack([np.bincount(place, weights=column) / count for column in values])
+
+
+def tool_choice(gained: Numbers, single: Numbers, users: NDArray[Any], seed: int) -> ToolChoice:
     """Put gains [B] between those of one tool drawn for each query and of the best one, of tools [T, B]."""
-    columns = np.stack([gained, single.mean(axis=0), single.max(axis=0)])
+    columns = by_user(np.stack([gained, single.mean(axis=0), single.max(axis=0)]), users)
     drawn, rng = np.empty((RESAMPLES, 3)), np.random.default_rng(seed)
     for number in range(RESAMPLES):
         drawn[number] = columns[:, rng.integers(columns.shape[1], size=columns.shape[1])].mean(axis=1)
@@ -221,7 +233,8 @@ def calibration(
 
 def violations(policy: ExpectedBenefit, table: OutcomeTable, seed: int) -> float:
     """Return in how many of `RESPLITS` halvings a risk controlled on one half is above its bound on the other."""
-    losses, rng = np.stack([_losses(policy, table, price) for price in PRICES]), np.random.default_rng(seed)
+    losses = by_user(np.stack([_losses(policy, table, price) for price in PRICES]), table.users)
+    rng = np.random.default_rng(seed)
     above = 0
     for _ in range(RESPLITS):
         known = rng.random(losses.shape[1]) < 0.5

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recipes.bench.tools_settings import COUNTING, settings_of
-from recipes.demo.examples import Examples, last_items
-from rr_data.interfaces import PreparedDataset, Sequences
+from recipes.demo.examples import Examples, after_cut, last_items
+from rr_data.interfaces import DataError, PreparedDataset, Sequences
 from rr_planner import QueryBatch, Ranking
 from rr_tools import RuntimeTool, TrainingData, load_tool, train
 
 TOOLS = ("item-transition", "sasrec", "text-knn", "attribute-knn")
 TEST, HONEST = 0, (2, 1)
-"""Places from the end: of the test item, and of the items that are learned from with the tools' answers."""
+"""Places from the end: of the test items, and of the items that are learned from with the tools' answers."""
 USERS_AT_ONCE = 2000
 SEED = 0
 
@@ -48,12 +48,14 @@ class Asked:
 
 
 def ask(data: PreparedDataset, cache: Path, place: int, *, k: int) -> Asked:
-    """Ask every tool for one item of every user, with the history before it, from all of which the tool learned.
+    """Ask every tool for one item of every user, or all test items, with the history before it.
+
+    A tool has learned from the history before the first item that it is asked for.
 
     Args:
         data: a prepared dataset.
         cache: where tools and answers are kept.
-        place: of the item, from the end: 0 is the test item, 1 the validation item.
+        place: of the item, from the end: 0 are the test items, 1 is the validation item.
         k: length of the answers.
     """
     tools = {name: load_tool(trained(name, data, cache, hidden=1 + place)) for name in TOOLS}
@@ -66,11 +68,25 @@ def ask_honestly(data: PreparedDataset, cache: Path, *, k: int) -> Asked:
 
 
 def asked_for(data: PreparedDataset, place: int) -> Examples:
-    """Return the items at that place from the end; users with nothing before theirs have none."""
+    """Return the test items, all of every user; or those at that place from the end, the validation item's being 1.
+
+    Each comes with all that is before it; where there is nothing it is left out.
+
+    Raises:
+        DataError: test items stand among others, as a split at random has them.
+    """
     if place == 0:
-        return last_items(data.sequences(until="validation"), data.targets("test"))
+        return _tested(data)
     before, items = _split_last(without_last(data.sequences(until="validation"), place - 1))
     return last_items(before, np.where(before.lengths > 0, items, -1))
+
+
+def _tested(data: PreparedDataset) -> Examples:
+    everything, before = data.sequences(until="test"), data.sequences(until="validation")
+    if any(not np.array_equal(whole[: len(start)], start) for whole, start in zip(everything, before, strict=True)):
+        reason = f"{data.path}: test items stand among others in the split {data.split}"
+        raise DataError(f"{reason}; prepare it with one along time, such as leave_one_out")
+    return after_cut(everything, before.lengths, per_user=int(everything.lengths.max(initial=1)), seed=SEED)
 
 
 def trained(name: str, data: PreparedDataset, cache: Path, *, hidden: int) -> Path:

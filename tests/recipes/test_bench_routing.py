@@ -10,7 +10,7 @@ pytest.importorskip("trl")
 
 from recipes.bench import routing
 from recipes.bench.fused_answers import FUSED
-from recipes.bench.routing import measured, tool_choice
+from recipes.bench.routing import by_user, measured, tool_choice
 from recipes.bench.routing_page import Spent, page
 from rr_planner import Costs, OutcomeTable
 
@@ -80,11 +80,18 @@ def test_a_controlled_risk_is_seldom_exceeded(split):
 
 def test_a_system_stands_between_a_drawn_tool_and_the_best():
     tools = np.array([[1.0, 0.0, 0.0, 0.0] * 50, [0.0, 1.0, 0.0, 0.0] * 50])
-    found = tool_choice(np.array([1.0, 0.0, 1.0, 0.0] * 50), tools, seed=0)
+    users = np.arange(200)
+    found = tool_choice(np.array([1.0, 0.0, 1.0, 0.0] * 50), tools, users, seed=0)
     assert (found.random, found.oracle) == (0.25, 0.5)
     assert found.closed == 1.0  # half of the queries, some that no tool answers
     assert found.low < 1.0 < found.high
-    assert tool_choice(tools.max(axis=0), tools, seed=0).low == 1.0
+    assert tool_choice(tools.max(axis=0), tools, users, seed=0).low == 1.0
+
+
+def test_queries_of_one_user_tell_as_much_as_one():
+    values, users = np.random.default_rng(0).random((2, 60)), np.arange(60)
+    repeated = by_user(np.tile(values, 3), np.tile(users, 3))
+    assert np.allclose(repeated, by_user(values, users))
 
 
 def test_confidences_are_calibrated_as_far_as_chance_lets_them(split):

@@ -14,7 +14,8 @@ from recipes.bench import tool_answers
 from recipes.bench.tool_answers import ask, asked_for, codes, list_ranks, without_last
 from recipes.bench.tools_data import prepared
 from recipes.bench.tools_settings import settings_of
-from rr_data.interfaces import PreparedDataset, Sequences
+from rr_data import prepare
+from rr_data.interfaces import DataError, PreparedDataset, Sequences
 from rr_planner import Ranking
 from rr_tools import TrainingData
 
@@ -31,6 +32,23 @@ def test_the_item_at_a_place_follows_its_history(data: PreparedDataset, place: i
     for user, history, target in zip(examples.users, examples.histories, examples.targets, strict=True):
         whole = [*everything[user], data.targets("test")[user]]
         assert [*history, target] == whole[: len(whole) - place]
+
+
+def test_several_test_items_each_follow_all_before_them(write_ring: Callable[..., Path], tmp_path: Path) -> None:
+    source = write_ring(items=12, users=40) / "sequences.txt"
+    data = prepare("s3rec", [source], out=tmp_path / "several", split_options={"tested": "3"})
+    examples, everything = asked_for(data, 0), data.sequences(until="test")
+    assert np.bincount(examples.users).tolist() == [3] * data.n_users
+    for row, (user, history, target) in enumerate(
+        zip(examples.users, examples.histories, examples.targets, strict=True)
+    ):
+        assert [*history, target] == everything[user][: len(everything[user]) - 2 + row % 3].tolist()
+
+
+def test_test_items_among_others_are_refused(write_ring: Callable[..., Path], tmp_path: Path) -> None:
+    source = write_ring(items=12, users=40) / "sequences.txt"
+    with pytest.raises(DataError, match="split ratio; prepare it with one along time"):
+        asked_for(prepare("s3rec", [source], out=tmp_path / "mixed", split="ratio"), 0)
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])

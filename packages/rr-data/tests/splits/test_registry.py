@@ -15,6 +15,7 @@ from rr_data.splits.registry import get_split, split_names
 
 SPLITS = [
     ("leave-one-out", {}),
+    ("leave-one-out", {"tested": "2"}),
     ("ratio", {}),
     ("ratio", {"every_user": "true", "shares": "6:2:2", "seed": "3"}),
     ("time_shift", {"date": "5"}),
