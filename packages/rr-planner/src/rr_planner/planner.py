@@ -135,7 +135,7 @@ class Planner:
                 names the causes and holds the answers to the other queries.
         """
         for name, lane in self._lanes.items():
-            if lane.call is None:
+            if not lane.waits:
                 raise InvalidPolicyError("tools", f"{name!r}, which can only be awaited", "Planner.aanswer")
         request = self._open(queries, k, deadline)
         try:

@@ -41,8 +41,9 @@ class Request:
         self.reserve_s = 0.0 if math.isinf(deadline.at) else reserve * max(0.0, deadline.at - self.start)
         self._models, self._run = models, Cascade(models, queries, k)
         self._steps = self._run.steps(policy, selection)
-        self._latency: FloatArray = np.zeros(len(queries))
-        self.asks: Sequence[Ask] = next(self._steps, ()) if len(queries) else ()
+        self._size = len(queries)
+        self._milliseconds: list[float] = []  # a query, by call
+        self.asks: Sequence[Ask] = next(self._steps, ()) if self._size else ()
 
     def take(self, calls: list[Call]) -> None:
         """Take what came of `asks` and go on to the next step."""
@@ -50,8 +51,7 @@ class Request:
         total = sum(call.seconds for call in calls)
         # Calls that ran at the same time share the time that passed.
         share = 1000.0 * min(1.0, (now - self._step_start) / total) if total > 0 else 0.0
-        for call in calls:
-            _add(self._latency, call, share * call.seconds / len(call.rows))
+        self._milliseconds += [share * call.seconds / len(call.rows) for call in calls]
         self._step_start = now
         try:
             self.asks = self._steps.send(calls)
@@ -62,22 +62,19 @@ class Request:
         """Return the answers; `served_by` is empty where nobody answered."""
         run = self._run
         failures = _failures(run)
-        flops, cost = np.zeros(len(run.codes)), np.zeros(len(run.codes))
-        for call in run.calls:
-            _add(flops, call, call.flops)
-            _add(cost, call, call.cost)
+        latency = _by_query(run.calls, self._milliseconds, self._size)
         # The planner's own time, shared equally, so that latencies sum to the time of the request.
         elapsed = 1000.0 * (self.deadline.clock.now() - self.start)
-        latency = self._latency + (elapsed - self._latency.sum()) / max(1, len(self._latency))
+        latency += (elapsed - latency.sum()) / max(1, self._size)
         return Answers(
             ranking=Ranking(run.items, run.scores, run.confidence),
             served_by=tuple(run.names[index] if index != NOBODY else "" for index in run.server.tolist()),
             tools_used=tuple(run.used),
             thoughts=tuple(run.thoughts),
-            degraded=tuple("; ".join(causes) for causes in failures) if failures else ("",) * len(run.codes),
+            degraded=tuple("; ".join(causes) for causes in failures) if failures else ("",) * self._size,
             latency_ms=latency,
-            flops=flops,
-            cost=cost,
+            flops=_by_query(run.calls, [call.flops for call in run.calls], self._size),
+            cost=_by_query(run.calls, [call.cost for call in run.calls], self._size),
             disagreed=tuple(run.disagreed),
             signals=run.signals,
             policy=self.policy,
@@ -97,11 +94,14 @@ def causes_of(calls: Sequence[Call], row: int) -> list[str]:
     ]
 
 
-def _add(column: FloatArray, call: Call, value: float) -> None:
-    if len(call.rows) == len(column):
-        column += value
-    else:
-        column[call.rows] += value
+def _by_query(calls: Sequence[Call], values: Sequence[float], size: int) -> FloatArray:
+    """[B] the sum of what each call means for every query that it was made for."""
+    whole = sum(value for call, value in zip(calls, values, strict=True) if len(call.rows) == size)
+    column = np.full(size, whole, dtype=np.float64)
+    for call, value in zip(calls, values, strict=True):
+        if len(call.rows) < size:
+            column[call.rows] += value
+    return column
 
 
 def _failures(run: Cascade) -> list[list[str]]:

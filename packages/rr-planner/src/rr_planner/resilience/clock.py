@@ -30,9 +30,8 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's monotonic clock."""
 
-    def now(self) -> float:
-        """Return the time."""
-        return time.perf_counter()
+    now = staticmethod(time.perf_counter)
+    """Return the time; not a method of its own, for every request asks a dozen times."""
 
     def wait(self, futures: Sequence[concurrent.futures.Future[Any]], until: float) -> None:
         """Block until one of the futures is done or it is `until`."""

@@ -67,7 +67,7 @@ class Conductor:
 
     def _submit(self, lane: Lane, ask: Ask, deadline: Deadline) -> Future[Any]:
         try:
-            future = self.workers.submit(lambda: _call(lane, ask, deadline))
+            future = self.workers.submit(lambda: lane.call(ask, deadline))
         except BaseException:
             lane.bulkhead.leave()
             raise
@@ -134,17 +134,11 @@ class _Done:
 
 def _now(lane: Lane, ask: Ask, deadline: Deadline) -> Result:
     try:
-        return _Done(_call(lane, ask, deadline), None)
+        return _Done(lane.call(ask, deadline), None)
     except Exception as error:  # kept for whoever asks for the result
         return _Done(None, error)
     finally:
         lane.bulkhead.leave()
-
-
-def _call(lane: Lane, ask: Ask, deadline: Deadline) -> Any:
-    if lane.call is None:
-        raise TypeError(f"{lane.name} can only be awaited: use Planner.aanswer")
-    return lane.call(ask, deadline)
 
 
 def _leave(lane: Lane, task: asyncio.Future[Any]) -> None:

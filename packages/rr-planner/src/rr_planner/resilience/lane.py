@@ -74,7 +74,8 @@ class Lane:
     ) -> None:
         """Start with a closed breaker, free places and no retry to give."""
         self.name: str = model.name
-        self.call, self.acall, self.settings, self.clock = call, acall, settings, clock
+        self.waits = call is not None
+        self.call, self.acall, self.settings, self.clock = call or self._refuse, acall, settings, clock
         self.blocking = bool(getattr(model, "blocking", True))
         self.may_hedge = settings.hedge_after_s is not None and bool(getattr(model, "idempotent", False))
         self.bulkhead = Bulkhead(settings.concurrency)
@@ -110,6 +111,9 @@ class Lane:
             settings=settings,
             clock=clock,
         )
+
+    def _refuse(self, ask: Ask, deadline: Deadline) -> Any:
+        raise TypeError(f"{self.name} can only be awaited: use Planner.aanswer")
 
     @property
     def hedges(self) -> bool:

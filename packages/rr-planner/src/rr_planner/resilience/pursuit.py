@@ -63,10 +63,11 @@ def _attempt(
     hedge_at = clock.now() + (settings.hedge_after_s or 0.0) if lane.hedges else math.inf
     running: list[Sent] = []
     try:
-        refusal = _send(lane, ask, deadline, start, running)
-        if refusal:
-            calls.append(failed(ask, refusal, clock.now(), 0.0))
+        sent = lane.send(ask, deadline, start)
+        if isinstance(sent, str):
+            calls.append(failed(ask, sent, clock.now(), 0.0))
             return None
+        running.append(sent)
         if first:
             lane.budget.earn()
         while True:
@@ -83,17 +84,9 @@ def _attempt(
             elif clock.now() >= hedge_at:
                 hedge_at = math.inf
                 if lane.hedges and lane.budget.spend():
-                    _send(lane, ask, deadline, start, running)
+                    second = lane.send(ask, deadline, start)
+                    running += [second] if isinstance(second, Sent) else []
             else:
                 yield Wait(tuple(sent.result for sent in running), min(until, hedge_at))
     finally:
         calls += [lane.abandon(sent, SUPERSEDED) for sent in running]
-
-
-def _send(lane: Lane, ask: Ask, deadline: Deadline, start: Start, running: list[Sent]) -> str:
-    """Send a call; return why it was refused, or nothing."""
-    sent = lane.send(ask, deadline, start)
-    if isinstance(sent, str):
-        return sent
-    running.append(sent)
-    return ""
