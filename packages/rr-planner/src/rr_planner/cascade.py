@@ -134,6 +134,8 @@ class Cascade:
 
     def _ask_tools(self, names: Sequence[str], wanted: BoolArray, *, final: bool = False) -> Steps:
         """Ask tools about the wanted queries, each tool at most once a query."""
+        if not np.count_nonzero(wanted):
+            return
         asks = []
         for name in names:
             rows = _rows(wanted & ~self.tools[name].asked)
@@ -145,6 +147,8 @@ class Cascade:
 
     def _ask_alone(self, wanted: BoolArray, *, final: bool = False) -> Steps:
         """Ask the reasoner about the wanted queries, without evidence, at most once a query."""
+        if not np.count_nonzero(wanted):
+            return
         rows = _rows(wanted & ~self.alone.asked)
         if len(rows):
             ask = Ask(self.models.reasoner, "deliberate", rows, self._take(rows), self.k, final=final)
@@ -172,6 +176,8 @@ class Cascade:
         yield from self._ask_alone(without)
 
     def _serve_delegates(self, wanted: BoolArray) -> None:
+        if not np.count_nonzero(wanted):
+            return
         for index, (name, given) in enumerate(self.tools.items()):
             rows = _rows(wanted & (self.signals.delegate == index) & given.usable)
             if len(rows):
@@ -180,6 +186,8 @@ class Cascade:
                     self.used[row] = (name,)
 
     def _serve_reasoner(self, given: Answered, wanted: BoolArray) -> None:
+        if not self._left or not np.count_nonzero(wanted):
+            return
         rows = _rows(wanted & given.usable & self.unserved)
         if not len(rows):
             return

@@ -96,11 +96,13 @@ def causes_of(calls: Sequence[Call], row: int) -> list[str]:
 
 def _by_query(calls: Sequence[Call], values: Sequence[float], size: int) -> FloatArray:
     """[B] the sum of what each call means for every query that it was made for."""
-    whole = sum(value for call, value in zip(calls, values, strict=True) if len(call.rows) == size)
-    column = np.full(size, whole, dtype=np.float64)
+    column, whole = np.zeros(size), 0.0
     for call, value in zip(calls, values, strict=True):
-        if len(call.rows) < size:
+        if len(call.rows) == size:
+            whole += value
+        else:
             column[call.rows] += value
+    column += whole
     return column
 
 

@@ -191,9 +191,11 @@ class Bands:
 
     def triage(self, signals: Signals) -> Codes:
         """[B] TOOLS for low risk, else PENDING."""
-        low = (signals.evidence_horizon < self.low_horizon) & (signals.delegate_confidence >= self.tool_confidence)
-        if self.uses_agreement:
-            low &= signals.agreement >= self.tool_agreement
+        low = self.may_delegate(signals)
+        if np.count_nonzero(low):
+            low &= signals.delegate_confidence >= self.tool_confidence
+            if self.uses_agreement:
+                low &= signals.agreement >= self.tool_agreement
         return np.where(low, _TOOLS, _PENDING)
 
     def escalate(self, signals: Signals) -> Codes:
@@ -225,9 +227,9 @@ class Bands:
         return f"high risk: {before} and the reasoner's confidence {own:.2f} is below {needed:.2f}"
 
     def _required(self, signals: Signals) -> np.ndarray[Any, np.dtype[np.float64]]:
-        level = (signals.evidence_horizon >= self.low_horizon).astype(np.int64)
-        level += signals.evidence_horizon > self.high_horizon
-        return np.array(self.reasoner_confidence).take(level)
+        low, medium, high = self.reasoner_confidence
+        above = np.where(signals.evidence_horizon > self.high_horizon, high, medium)
+        return np.where(signals.evidence_horizon < self.low_horizon, low, above)
 
     def _why_not_delegated(self, signals: Signals, row: int) -> str:
         horizon = float(signals.evidence_horizon[row])
