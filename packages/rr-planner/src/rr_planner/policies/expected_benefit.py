@@ -74,11 +74,11 @@ class Benefits:
     ) -> Benefits:
         """Take the gains that trees expect."""
         lean = _TIE * (signals.evidence_horizon - 1.0)
-        early = lean - _DOUBT * np.nan_to_num(signals.delegate_confidence)
+        early = lean - _DOUBT * np.fmax(signals.delegate_confidence, 0.0)
         return cls(
             going_on=going_on + early,
             consulting=consulting + early,
-            asking_again=asking_again + (lean - _DOUBT * np.nan_to_num(signals.reasoner_confidence)),
+            asking_again=asking_again + (lean - _DOUBT * np.fmax(signals.reasoner_confidence, 0.0)),
             served=signals.delegate != NO_TOOL,
             unsure=np.isnan(signals.reasoner_confidence),
         )
