@@ -144,16 +144,52 @@ def test_from_quantiles():
         evidence_horizon=values / 2,
         tool_confidence=values,
         reasoner_confidence=values / 4,
-        quantiles=Bands(low_horizon=0.4, high_horizon=0.8, tool_confidence=0.5, reasoner_confidence=(0, 0.4, 0.8)),
+        quantiles=Bands(low_horizon=0.4, high_horizon=0.8, tool_confidence=0.5, reasoner_confidence=(0, 0.5, 1)),
     )
     assert policy.low_horizon == pytest.approx(0.2)
     assert policy.high_horizon == pytest.approx(0.4)
-    assert policy.tool_confidence == pytest.approx(0.5)
-    assert policy.reasoner_confidence == pytest.approx((0.0, 0.1, 0.2))
+    # The values are 0 to .39 where the horizon is low, .4 to .8 where it is medium, .81 to 1 where it is high.
+    assert policy.tool_confidence == pytest.approx(0.195)
+    assert policy.reasoner_confidence == pytest.approx((0.0, 0.15, 0.25))
     with pytest.raises(InvalidPolicyError, match="evidence_horizon"):
         Bands.from_quantiles(evidence_horizon=[], tool_confidence=[1], reasoner_confidence=[1], quantiles=Bands())
     with pytest.raises(InvalidPolicyError, match="tool_confidence"):
         Bands.from_quantiles(evidence_horizon=[1], tool_confidence=[NAN], reasoner_confidence=[1], quantiles=Bands())
+    with pytest.raises(InvalidPolicyError, match="reasoner_confidence: received 2 values"):
+        Bands.from_quantiles(evidence_horizon=[1], tool_confidence=[1], reasoner_confidence=[1, 1], quantiles=Bands())
+
+
+@pytest.mark.parametrize("slope", [-0.5, 0.0, 0.5])
+def test_the_shares_asked_for_come_out_at_every_level(slope):
+    """However sure the models are of the users of a level; where they grow less sure, more is escalated, never less."""
+    rng = np.random.default_rng(0)
+    horizon, noise = rng.random((2, 20_000))
+    sure = 0.25 + 0.5 * noise + slope * (horizon - 0.5) / 2
+    quantiles = Bands(tool_confidence=0.5, reasoner_confidence=(0.1, 0.25, 0.5))
+    policy = Bands.from_quantiles(
+        evidence_horizon=horizon, tool_confidence=rng.random(20_000), reasoner_confidence=sure, quantiles=quantiles
+    )
+    required = np.select([horizon < policy.low_horizon, horizon <= policy.high_horizon], policy.reasoner_confidence[:2])
+    required[horizon > policy.high_horizon] = policy.reasoner_confidence.high
+    low, medium, high = (
+        float((sure < required)[level].mean())
+        for level in (horizon < 0.3, (horizon > 0.3) & (horizon < 0.7), horizon > 0.7)
+    )
+    assert low == pytest.approx(0.1, abs=0.02)
+    assert medium >= 0.23
+    assert high >= 0.48
+    if slope >= 0:
+        assert (medium, high) == pytest.approx((0.25, 0.5), abs=0.02)
+
+
+def test_a_level_without_queries_needs_no_rule():
+    policy = Bands.from_quantiles(
+        evidence_horizon=[0.0, 0.0, 1.0],
+        tool_confidence=[0.2, 0.4, 0.6],
+        reasoner_confidence=[0.2, 0.4, 0.6],
+        quantiles=Bands(low_horizon=0.1, reasoner_confidence=(0.5, 0.5, 0.5)),
+    )
+    assert (policy.low_horizon, policy.tool_confidence) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,11 @@ class Bands:
         reasoner_confidence: ArrayLike,
         quantiles: Bands,
     ) -> Bands:
-        """Put the thresholds at quantiles of a calibration set.
+        """Put the thresholds at quantiles of a calibration set: those on confidences at quantiles within their level.
+
+        So the shares that are asked for come out at every level, however sure the models are of the users there. Only
+        where they are less sure at a higher horizon its threshold is that of the level below, as they may not decrease,
+        and more than its share is escalated.
 
         Args:
             evidence_horizon: [B] horizons.
@@ -126,17 +130,22 @@ class Bands:
                 former. 0 stays 0. The agreement is taken by value.
 
         Raises:
-            InvalidPolicyError: a column is empty or holds values outside [0, 1].
+            InvalidPolicyError: a column is empty, has another length or holds values outside [0, 1].
         """
         horizon, tools = _sample("evidence_horizon", evidence_horizon), _sample("tool_confidence", tool_confidence)
         own = _sample("reasoner_confidence", reasoner_confidence)
+        for name, column in (("tool_confidence", tools), ("reasoner_confidence", own)):
+            if len(column) != len(horizon):
+                raise InvalidPolicyError(name, f"{len(column)} values", f"{len(horizon)}, one a query")
         low, high = _at(horizon, quantiles.low_horizon), _at(horizon, quantiles.high_horizon)
-        first, second, third = (_at(own, level) for level in quantiles.reasoner_confidence)
+        levels = (horizon < low, (horizon >= low) & (horizon <= high), horizon > high)
+        required = [_at(own, share, level) for share, level in zip(quantiles.reasoner_confidence, levels, strict=True)]
+        first, second, third = np.maximum.accumulate(required if low > 0 else [0.0, *required[1:]]).tolist()
         return cls(
             low_horizon=low,
             high_horizon=high,
             # A quantile of the horizon may lie at its end, where a level has no queries and needs no rule.
-            tool_confidence=_at(tools, quantiles.tool_confidence) if low > 0 else 0.0,
+            tool_confidence=_at(tools, quantiles.tool_confidence, levels[0]) if low > 0 else 0.0,
             reasoner_confidence=(first if low > 0 else second, second, third if high < 1 else second),
             tool_agreement=quantiles.tool_agreement if low > 0 else 0.0,
         )
@@ -278,5 +287,11 @@ def _sample(name: str, values: ArrayLike) -> np.ndarray[Any, np.dtype[np.float64
     return array
 
 
-def _at(sample: np.ndarray[Any, np.dtype[np.float64]], quantile: float) -> float:
-    return float(np.quantile(sample, quantile)) if quantile > 0 else 0.0
+def _at(
+    sample: np.ndarray[Any, np.dtype[np.float64]],
+    quantile: float,
+    level: BoolArray | None = None,
+) -> float:
+    """The quantile of a sample, or of a level's part of it; 0 for 0 and for a level without queries."""
+    part = sample if level is None else sample[level]
+    return float(np.quantile(part, quantile)) if quantile > 0 and len(part) else 0.0
