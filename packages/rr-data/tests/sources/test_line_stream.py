@@ -86,6 +86,15 @@ TEXT = "".join(f"line {number} {number * 7919 % 1000}\n" for number in range(300
 WHOLE = gzip.compress(TEXT, mtime=0)
 
 
+@pytest.mark.parametrize("text", [b"1", b"12", b"123"])
+def test_few_bytes_before_a_cut_are_not_lost(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "a.gz").write_bytes(gzip.compress(text)[:-1])
+    assert read(tmp_path / "a.gz") == (
+        [(1, text.decode())],
+        [(1, "damaged gzip, the rest is lost: the file ends early")],
+    )
+
+
 @settings(deadline=None)
 @given(st.integers(3, len(WHOLE) - 1), st.booleans())
 def test_cut_gzip_gives_every_line_before_the_cut(

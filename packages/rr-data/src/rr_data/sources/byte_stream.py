@@ -45,14 +45,19 @@ def stream_bytes(path: Path, *, size: int = 1 << 20) -> Iterator[bytes]:
 
 
 def _without_mark(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    start = b""
-    for piece in pieces:
-        start += piece
-        if len(start) >= len(_BOM):
-            break
+    start, damage = b"", None
+    try:
+        for piece in pieces:
+            start += piece
+            if len(start) >= len(_BOM):
+                break
+    except DamagedFileError as error:  # what stands before it may be shorter than a mark
+        damage = error
     start = start.removeprefix(_BOM)
     if start:
         yield start
+    if damage is not None:
+        raise damage
     yield from filter(None, pieces)
 
 
