@@ -17,8 +17,19 @@ from recipes.bench.fused_answers import FITTED, FUSED, REACH, cross_fused, fuse,
 from recipes.bench.kept_lists import first_of, kept_lists
 from recipes.bench.middle_way import DEPTH, both_lists, middle_way
 from recipes.bench.page import write_below
-from recipes.bench.routing_page import Calibration, Spared, Spent, Split, ToolChoice, page
-from recipes.bench.tool_answers import HONEST, TEST, TOOLS, Asked, ask, ask_honestly, asked_for, list_ranks, trained
+from recipes.bench.routing_page import Calibration, Single, Spared, Spent, Split, ToolChoice, page
+from recipes.bench.tool_answers import (
+    HONEST,
+    TEST,
+    TOOLS,
+    Asked,
+    ask,
+    ask_honestly,
+    asked_for,
+    codes,
+    list_ranks,
+    trained,
+)
 from recipes.bench.tools_data import prepared
 from recipes.bench.vlm_page import ALONE, CONSULTING, LEVELS, Run
 from recipes.bench.vlm_run import calibrated, split
@@ -55,6 +66,7 @@ ALPHA, DELTA, RESPLITS = 0.10, 0.05, 1000
 RESAMPLES, DRAWS = 1000, 100
 HIT_AT = 5
 OWN_LISTS, BRIEF_LISTS = "own-lists.npz", "brief-lists.npz"
+DRAWN_LISTS, BEST_LISTS = "drawn-tool-lists.npz", "best-tool-lists.npz"
 BRIEF = 10
 """Items of each tool that the reasoner reads in brief: as many as a planner shows it that is asked for ten."""
 COUNTED = 10
@@ -92,7 +104,10 @@ def routing(
         asked = with_fused(asked, fused)
         briefly = read_briefly(reasoner, held_out, asked, run / BRIEF_LISTS)
         spent = costs(dataset, tools, reasoner, asked)
-        single = np.stack([answered.hits(name) for name in TOOLS])
+        single = Single(
+            drawn=given_one(reasoner, asked, drawn_tools(asked), run / DRAWN_LISTS),
+            best=given_one(reasoner, asked, best_tools(asked), run / BEST_LISTS),
+        )
         splits = []
         for seed in range(seeds):
             between = middle_way(table, lists, dataset, seed)
@@ -129,6 +144,29 @@ def read_briefly(reasoner: VlmReasoner, held_out: Asked, asked: Asked, file: Pat
     return hit_rate(list_ranks(found.items, asked.examples.targets), k=HIT_AT)
 
 
+def drawn_tools(asked: Asked) -> NDArray[np.int64]:
+    """[B] one of `TOOLS` for each query, each as likely."""
+    return np.random.default_rng(0).integers(len(TOOLS), size=len(asked))
+
+
+def best_tools(asked: Asked) -> NDArray[np.int64]:
+    """[B] which of `TOOLS` puts the right item first; where none has it at all, the one that is best on the whole."""
+    ranks = np.stack([list_ranks(codes(asked.answers[name]), asked.examples.targets) for name in TOOLS])
+    order = np.argsort(-(ranks <= HIT_AT).mean(axis=1), kind="stable")
+    best: NDArray[np.int64] = order[ranks[order].argmin(axis=0)]
+    return best
+
+
+def given_one(reasoner: VlmReasoner, asked: Asked, chosen: NDArray[np.int64], file: Path) -> Numbers:
+    """[B] hits of the reasoner that is given the answer of one tool, `chosen` [B] among `TOOLS`."""
+    given = {}
+    for place, name in enumerate(TOOLS):
+        answer = asked.answers[name]
+        given[name] = Ranking(answer.items, np.where((chosen == place)[:, None], answer.scores, -np.inf))
+    found = kept_lists(reasoner, asked, file, k=HIT_AT, evidence=given)
+    return hit_rate(list_ranks(found.items, asked.examples.targets), k=HIT_AT)
+
+
 def costs(data: PreparedDataset, tools: Path, reasoner: VlmReasoner, asked: Asked) -> Spent:
     """FLOPs a query, those of the light tools together; of the reasoner the mean of the test queries."""
     light = sum(load_tool(trained(name, data, tools, hidden=1)).flops_per_query for name in TOOLS)
@@ -143,7 +181,7 @@ def measured(
     table: OutcomeTable,
     offered: OutcomeTable,
     levels: NDArray[np.int64],
-    single: Numbers,
+    single: Single,
     spent: Spent,
     seed: int,
     *,
@@ -156,7 +194,7 @@ def measured(
         offered: the same for the budgets: the reasoner reads in brief, and the middle way stands in the place of the
             reasoner alone where there is one.
         levels: [B] of evidence horizon.
-        single: [T, B] gains of the tools one by one.
+        single: gains of the reasoner that is given one tool's answer.
         spent: what the steps cost.
         seed: parts the users.
         middle: whether there is a middle way.
@@ -180,7 +218,7 @@ def measured(
 
     return Split(
         free=evaluate(rest, {"learned": free}, costs=full, seed=seed),
-        tool_choice=tool_choice(_gained(free, rest), single[:, half == 1], rest.users, seed),
+        tool_choice=tool_choice(_gained(free, rest), single.take(half == 1), rest.users, seed),
         middle=spared(fixed["reasoner"], offered_rest.reasoner) if middle else None,
         brief=spared(fixed["both"], offered_rest.both),
         spared={share: within(share) for share in _affordable(full)},
@@ -207,9 +245,9 @@ def by_user(values: Numbers, users: NDArray[Any]) -> Numbers:
     return np.stack([np.bincount(place, weights=column) / count for column in values])
 
 
-def tool_choice(gained: Numbers, single: Numbers, users: NDArray[Any], seed: int) -> ToolChoice:
-    """Put gains [B] between those of one tool drawn for each query and of the best one, of tools [T, B]."""
-    columns = by_user(np.stack([gained, single.mean(axis=0), single.max(axis=0)]), users)
+def tool_choice(gained: Numbers, single: Single, users: NDArray[Any], seed: int) -> ToolChoice:
+    """Put gains [B] between those with a tool drawn for each query and with the best one."""
+    columns = by_user(np.stack([gained, single.drawn, single.best]), users)
     drawn, rng = np.empty((RESAMPLES, 3)), np.random.default_rng(seed)
     for number in range(RESAMPLES):
         drawn[number] = columns[:, rng.integers(columns.shape[1], size=columns.shape[1])].mean(axis=1)

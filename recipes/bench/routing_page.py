@@ -6,11 +6,15 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from recipes.bench.fused_answers import FUSED
 from recipes.bench.vlm_page import ALONE, LEVELS
 from rr_eval import PairedDifference
 from rr_planner import Costs, PolicyFigures
 
+Numbers = NDArray[np.float64]
 SYSTEMS = {
     "tools": "learned fusion of the tools",
     "reasoner": "reasoner alone",
@@ -60,13 +64,30 @@ class Calibration:
     chance: float
 
 
-@dataclass(frozen=True, slots=True)
-class ToolChoice:
-    """The learned policy between a tool chosen at random and the best one (paper, Table A7).
+@dataclass(frozen=True, slots=True, eq=False)
+class Single:
+    """Gains of the reasoner that is given the answer of one tool.
 
     Attributes:
-        random: mean gain of a tool drawn for each query.
-        oracle: mean gain of each query's best tool.
+        drawn: [B] a tool drawn for each query.
+        best: [B] the one that puts the right item first.
+    """
+
+    drawn: Numbers
+    best: Numbers
+
+    def take(self, rows: NDArray[np.bool_]) -> Single:
+        """Return those of some queries."""
+        return Single(self.drawn[rows], self.best[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class ToolChoice:
+    """The learned policy between a reasoner that is given a tool chosen at random and the best one (paper, Table A7).
+
+    Attributes:
+        random: mean gain with a tool drawn for each query.
+        oracle: mean gain with each query's best tool.
         closed: share of the way from one to the other that the learned policy goes.
         low, high: 95 % bootstrap interval of `closed`.
     """
@@ -176,8 +197,9 @@ def _choice(found: Sequence[ToolChoice]) -> str:
         statistics.mean(getattr(one, name) for one in found) for name in ("random", "oracle", "closed")
     )
     return (
-        f"Closed of the gap from a random tool's answer ({random:.4f}) to the best tool's for each query "
-        f"({oracle:.4f}), as in the paper's Table A7: {closed:.2f} (seed 0: {found[0].low:.2f} to {found[0].high:.2f})."
+        f"Closed of the gap from the reasoner that is given a random tool's answer ({random:.4f}) to the one that is "
+        f"given that of each query's best tool ({oracle:.4f}), as in the paper's Table A7: {closed:.2f} (seed 0: "
+        f"{found[0].low:.2f} to {found[0].high:.2f})."
     )
 
 

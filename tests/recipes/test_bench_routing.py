@@ -10,9 +10,11 @@ pytest.importorskip("trl")
 
 from recipes.bench import routing
 from recipes.bench.fused_answers import FUSED
-from recipes.bench.routing import by_user, measured, tool_choice
-from recipes.bench.routing_page import Spent, page
-from rr_planner import Costs, OutcomeTable
+from recipes.bench.routing import best_tools, by_user, given_one, measured, tool_choice
+from recipes.bench.routing_page import Single, Spent, page
+from recipes.bench.tool_answers import TOOLS, Asked
+from recipes.demo.examples import Examples
+from rr_planner import Costs, OutcomeTable, QueryBatch, Ranking
 
 COSTS = Costs(tools=1.0, reasoner=5.0, evidence=8.0)
 SPENT = Spent(full=COSTS, brief=replace(COSTS, evidence=7.5))
@@ -45,7 +47,7 @@ def split():
     levels = np.digitize(outcomes.signals.evidence_horizon, (0.3, 0.7))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(routing, "RESPLITS", 50)
-        single = np.stack([outcomes.selected, 1 - outcomes.selected])
+        single = Single(drawn=0.5 * np.ones(1200), best=np.ones(1200))
         return measured(outcomes, between, levels, single, SPENT, 0, middle=True)
 
 
@@ -79,13 +81,41 @@ def test_a_controlled_risk_is_seldom_exceeded(split):
 
 
 def test_a_system_stands_between_a_drawn_tool_and_the_best():
-    tools = np.array([[1.0, 0.0, 0.0, 0.0] * 50, [0.0, 1.0, 0.0, 0.0] * 50])
+    single = Single(drawn=np.array([1.0, 0.0, 0.0, 0.0] * 50), best=np.array([1.0, 1.0, 1.0, 0.0] * 50))
     users = np.arange(200)
-    found = tool_choice(np.array([1.0, 0.0, 1.0, 0.0] * 50), tools, users, seed=0)
-    assert (found.random, found.oracle) == (0.25, 0.5)
-    assert found.closed == 1.0  # half of the queries, some that no tool answers
-    assert found.low < 1.0 < found.high
-    assert tool_choice(tools.max(axis=0), tools, users, seed=0).low == 1.0
+    found = tool_choice(np.array([1.0, 1.0, 0.0, 0.0] * 50), single, users, seed=0)
+    assert (found.random, found.oracle, found.closed) == (0.25, 0.75, 0.5)
+    assert found.low < 0.5 < found.high
+    assert tool_choice(single.best, single, users, seed=0).low == 1.0
+
+
+def test_the_best_tool_is_the_one_that_has_the_item_first():
+    lists = {"item-transition": [[1, 2], [1, 2], [1, 2]], "sasrec": [[2, 1], [3, 1], [9, 8]]}
+    lists |= {"text-knn": [[7, 8], [2, 9], [5, 6]], "attribute-knn": [[7, 8], [2, 9], [5, 6]]}
+    answers = {name: Ranking(np.array(items), np.array([[2.0, 1.0]] * 3)) for name, items in lists.items()}
+    examples = Examples(np.arange(3), (np.array([0]),) * 3, np.array([2, 2, 4]))
+    asked = Asked(examples, QueryBatch.of(users=[0, 1, 2], histories=[[0]] * 3, evidence_horizon=[0.5] * 3), answers)
+    # Where none has the item, the tool that has it most often: item-transition, in both of the others.
+    assert [TOOLS[place] for place in best_tools(asked)] == ["sasrec", "text-knn", "item-transition"]
+
+
+class Repeating:
+    """Answers what the only tool that speaks says."""
+
+    def deliberate(self, queries, k, evidence):
+        speaks = np.stack([np.isfinite(evidence[name].scores[:, 0]) for name in TOOLS])
+        assert (speaks.sum(axis=0) == 1).all()
+        return Ranking(
+            np.stack([evidence[TOOLS[tool]].items[row, :k] for row, tool in enumerate(speaks.argmax(axis=0))]),
+            np.ones((len(queries), k)),
+        )
+
+
+def test_the_reasoner_is_given_the_chosen_tool_alone(tmp_path):
+    answers = {name: Ranking(np.full((4, 6), place), np.ones((4, 6))) for place, name in enumerate(TOOLS)}
+    examples = Examples(np.arange(4), (np.array([0]),) * 4, np.array([0, 1, 0, 3]))
+    asked = Asked(examples, QueryBatch.of(users=range(4), histories=[[0]] * 4, evidence_horizon=[0.5] * 4), answers)
+    assert given_one(Repeating(), asked, np.arange(4), tmp_path / "kept.npz").tolist() == [1.0, 1.0, 0.0, 1.0]
 
 
 def test_queries_of_one_user_tell_as_much_as_one():
