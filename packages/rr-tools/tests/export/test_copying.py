@@ -17,18 +17,6 @@ def test_a_copy_is_the_same(transition_artifact, tmp_path):
     assert read_card(tmp_path / "copy") == read_card(transition_artifact)
 
 
-def test_a_network_is_exported_again_from_its_tensors(ring, small_config, make_queries, tmp_path):
-    pytest.importorskip("recbole")
-    source = train("sasrec", ring, out=tmp_path / "tool", config={**small_config("sasrec"), "epochs": 1})
-    report = export_artifact(source, tmp_path / "again", again=True, queries=50)
-    assert report.exported_again
-    assert report.largest_difference <= 1e-4
-    queries = make_queries([[1, 2], []])
-    first, second = load_tool(source).rank(queries, 4), load_tool(tmp_path / "again").rank(queries, 4)
-    assert first.items.tolist() == second.items.tolist()
-    assert first.confidence == pytest.approx(second.confidence)
-
-
 def test_what_has_no_network_cannot_be_exported_again(transition_artifact, tmp_path):
     pytest.importorskip("torch")
     with pytest.raises(ConfigError, match="no network to export again"):
