@@ -55,16 +55,9 @@ def ring_data(n_users: int = N_USERS, n_items: int = N_ITEMS, seed: int = 0) -> 
         item_map_checksum="map",
         dataset_checksum="data",
         attributes=ItemAttributes.of_names([["even" if item % 2 == 0 else "odd"] for item in range(n_items)]),
-        features=_features(n_items, rng),
+        features=rng.normal(size=(n_items, N_FEATURES)).astype(np.float32),
         titles=tuple(f"film {item} after {(item - 1) % n_items}" for item in range(n_items)),
     )
-
-
-def _features(n_items: int, rng: np.random.Generator) -> np.ndarray:
-    """Numbers that tell the items apart; half is known of item 3, and the last column of none."""
-    features = rng.normal(size=(n_items, N_FEATURES)).astype(np.float32)
-    features[3:4, ::2], features[:, -1] = np.nan, np.nan
-    return features
 
 
 def ask(histories: list[list[int]], users: list[int] | None = None, candidates: Any = None) -> HistoryQueries:

@@ -287,11 +287,7 @@ def _sample(name: str, values: ArrayLike) -> np.ndarray[Any, np.dtype[np.float64
     return array
 
 
-def _at(
-    sample: np.ndarray[Any, np.dtype[np.float64]],
-    quantile: float,
-    level: BoolArray | None = None,
-) -> float:
+def _at(sample: np.ndarray[Any, np.dtype[np.float64]], quantile: float, level: BoolArray | None = None) -> float:
     """The quantile of a sample, or of a level's part of it; 0 for 0 and for a level without queries."""
     part = sample if level is None else sample[level]
     return float(np.quantile(part, quantile)) if quantile > 0 and len(part) else 0.0

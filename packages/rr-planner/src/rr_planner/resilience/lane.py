@@ -74,7 +74,7 @@ class Lane:
     ) -> None:
         """Start with a closed breaker, free places and no retry to give."""
         self.name: str = model.name
-        self.waits = call is not None
+        self.waits = call is not None  # whether a caller may wait for it, or can only await it
         self.call, self.acall, self.settings, self.clock = call or self._refuse, acall, settings, clock
         self.blocking = bool(getattr(model, "blocking", True))
         self.may_hedge = settings.hedge_after_s is not None and bool(getattr(model, "idempotent", False))
